@@ -1,0 +1,160 @@
+"""Bytes that mean one thing: canonical JSON out, strict JSON in, hashes, commitments and keys over them.
+
+Canonical form: keys sorted by code point, no white space, text as UTF-8, integers exact, no floats. Amounts are
+integers in minor units or decimal text, times are RFC 3339 text, so a float never has a reason to be there.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 64
+MAX_INTEGER_DIGITS = 40
+_STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+
+
+class NotStrictError(ValueError):
+    """The text is JSON for some readers only, or for none; says what is wrong."""
+
+
+def _no_float(value: Any) -> Any:
+    raise TypeError(f"no canonical form for {type(value).__name__}: {value!r}")
+
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_no_float
+).encode
+
+
+def encode(value: Any) -> bytes:
+    """Canonical JSON. Raises TypeError for anything that is not text, int, bool, None, list or mapping of text."""
+    return _encode(value).encode()
+
+
+def decode(body: bytes) -> Any:
+    """What `encode` or a body that passed `decode_strict` says; fractions become Decimal."""
+    return json.loads(body, parse_float=Decimal)
+
+
+def decode_strict(body: bytes) -> Any:
+    """JSON that every reader reads the same way, or NotStrictError.
+
+    Refuses: more than 1 MiB, depth over 64, NaN and infinities, duplicate keys, lone surrogates, NUL, integers over
+    40 digits, invalid UTF-8, a byte order mark. Fractions become Decimal.
+    """
+    if len(body) > MAX_BYTES:
+        raise NotStrictError(f"the body has {len(body)} bytes; the limit is {MAX_BYTES}")
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+        _check_depth(body)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise NotStrictError(f"byte {error.start} is not valid UTF-8") from None
+    if text.startswith("\ufeff"):
+        raise NotStrictError("a byte order mark stands before the text")
+    try:
+        value = _strict.decode(text)
+    except json.JSONDecodeError as error:
+        raise NotStrictError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    if "\\u" in text:
+        _check_text(value)
+    return value
+
+
+def _check_depth(body: bytes) -> None:
+    depth = 0
+    for match in _STRUCTURE.finditer(body):
+        mark = match.group()[:1]
+        if mark in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise NotStrictError(f"nested more than {MAX_DEPTH} deep at byte {match.start() + 1}")
+        elif mark in b"]}":
+            depth -= 1
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value:
+            raise NotStrictError("a text holds the character NUL")
+        if any("\ud800" <= c <= "\udfff" for c in value):
+            raise NotStrictError("a text holds half of a surrogate pair")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_text(key)
+            _check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise NotStrictError(f"the key {key!r} is given twice in one object")
+            seen.add(key)
+    return found
+
+
+def _constant(word: str) -> Any:
+    raise NotStrictError(f"{word} is not a number that JSON has")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_INTEGER_DIGITS:
+        raise NotStrictError(f"a number has {len(digits)} digits; the limit is {MAX_INTEGER_DIGITS}")
+    return int(digits)
+
+
+def _fraction(digits: str) -> Decimal:
+    if len(digits) > MAX_INTEGER_DIGITS:
+        raise NotStrictError(f"a number has {len(digits)} characters; the limit is {MAX_INTEGER_DIGITS}")
+    value = Decimal(digits)
+    if not -MAX_INTEGER_DIGITS <= value.adjusted() <= MAX_INTEGER_DIGITS:
+        raise NotStrictError(f"{digits} is beyond every amount")
+    return value
+
+
+_strict = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
+)
+
+
+def digest(body: bytes) -> bytes:
+    """SHA-256."""
+    return hashlib.sha256(body).digest()
+
+
+def commitment(salt: bytes, body: bytes) -> bytes:
+    """HMAC-SHA-256: proves a payload to whoever holds its salt, says nothing to anybody else."""
+    return hmac.digest(salt, body, "sha256")
+
+
+def root(commitments: Sequence[bytes]) -> bytes:
+    """One digest over an ordered run of commitments."""
+    return hashlib.sha256(b"\x01" + b"".join(commitments)).digest()
+
+
+def chain(previous: bytes, body: bytes) -> bytes:
+    """The hash of an audit entry: covers its body and, through `previous`, everything before it in its strand."""
+    return hashlib.sha256(b"\x00" + previous + body).digest()
+
+
+def key(project: str, *parts: object) -> str:
+    """A stable name for one thing: the project's name, then 40 hex digits over the parts. At most 255 characters."""
+    spelled = "\x1f".join(str(p) for p in (project, *parts)).encode()
+    return f"{project[:200]}:{hashlib.sha256(spelled).hexdigest()[:40]}"
+
+
+def entity_id(project: str, object_name: str, flow: str, birth_id: str) -> str:
+    """The entity that is born as `birth_id` in `flow`: the same on every machine and in every order of arrival."""
+    spelled = "\x1f".join((project, object_name, flow, birth_id)).encode()
+    return hashlib.sha256(spelled).hexdigest()[:32]

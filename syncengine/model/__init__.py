@@ -1,0 +1,1 @@
+"""The nouns that travel between floors. Pure data: frozen, without behaviour beyond reading themselves."""

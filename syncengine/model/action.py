@@ -1,0 +1,69 @@
+"""An action: one accepted business act towards one target, with everything that names it and holds it back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncengine.model.value import Places
+from syncengine.vocabulary import ActionKind, ActionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What decide wants done. `content` is in their spelling, refs untranslated; `key` is the idempotency key.
+
+    `cause` is the inbox place of the input that led to it, `plan` the digest of the plan that judged it.
+    """
+
+    key: str
+    kind: ActionKind
+    flow: str
+    entity: str
+    sequence: int
+    content: Places
+    write_set: str
+    cause: int
+    plan: str
+    gates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An action that delivery may take up, with the state of its record, as the store hands it out."""
+
+    id: int
+    key: str
+    kind: ActionKind
+    flow: str
+    state: ActionState
+    sequence: int
+    content: Places
+    write_set: str
+    record_id: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A ref that is not linked yet: the record `id` of `flow`, as it is known in `target` (flow ids)."""
+
+    flow: str
+    id: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a gate stopped an action. `about` is the entity whose field did, `next` what to do about it."""
+
+    gate: str
+    need: str
+    about: str
+    status: str
+    next: str
+    since: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        return f"{self.need} {self.status}"

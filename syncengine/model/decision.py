@@ -1,0 +1,86 @@
+"""What decide answers: read the record first, or a settled judgement with one closed outcome per flow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncengine.model.action import Action, Hold
+from syncengine.model.record import FieldState, SourceState, TargetState
+from syncengine.model.value import Places, Value
+from syncengine.vocabulary import Fate, FlowResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedReading:
+    """The order of two snapshots cannot be told: the record must be read back before anything is written.
+
+    `flow` is the flow whose record is in doubt, `id` the record's id there.
+    """
+
+    flow: str
+    id: str
+    why: str
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A value that lost, kept under every rule. `field` is ours; values are in their spelling where `spelled`."""
+
+    field: str
+    flow: str
+    rule: str
+    winner: Value
+    loser: Value
+    winner_seq: int
+    loser_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """A question that only a person answers. `place` is theirs, `value` masked by whoever shows it."""
+
+    flow: str
+    field: str
+    why: str
+    value: Value = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Their record `id` in `flow` is this entity."""
+
+    flow: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowOutcome:
+    """One closed outcome for one flow. ACT and HELD carry the action, HELD its holds, OBSERVED the sandbox places."""
+
+    flow: str
+    result: FlowResult
+    why: str = ""
+    action: Action | None = None
+    holds: tuple[Hold, ...] = ()
+    sandbox: Places | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A whole judgement. `changes` are the fields that get a new value; `source` the new state of the record it came
+    from; `targets` the new states of targets that a reading told us about. `steps` say, in order, what decided.
+    """
+
+    fate: Fate
+    changes: Mapping[str, FieldState]
+    source: SourceState | None = None
+    targets: Mapping[str, TargetState]
+    links: tuple[Link, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    reviews: tuple[ReviewItem, ...] = ()
+    flows: tuple[FlowOutcome, ...] = ()
+    gone: bool = False
+    steps: tuple[str, ...] = ()
+
+
+Decision = NeedReading | Settled

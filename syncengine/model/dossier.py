@@ -1,0 +1,131 @@
+"""What the ledger knows around some records and inputs: the raw material of a trace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncengine.model.record import Record
+from syncengine.model.value import Json, Places
+from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Something that an id names: an input, a linked record of theirs, an entity, an action or an attempt.
+
+    `what` is one of input, link, entity, action, attempt; `label` says it in words ("invoice.crm inv_1").
+    """
+
+    what: str
+    label: str
+    records: tuple[int, ...]
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFacts:
+    seq: int
+    kind: InputKind
+    system: str
+    event_id: str
+    type: str
+    at: datetime
+    received_at: datetime
+    trust: Trust
+    state: InboxState
+    fate: Fate | None
+    why: str
+    record: int
+    file: str | None
+    line: int | None
+    repeats: int
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptFacts:
+    id: int
+    action: int
+    number: int
+    state: AttemptState
+    sent_at: datetime | None
+    settled_at: datetime | None
+    via: str
+    detail: str
+    request: Mapping[str, Json] | None
+    before: Places | None
+    after: Places | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFacts:
+    id: int
+    key: str
+    kind: ActionKind
+    flow: str
+    record: int
+    sequence: int
+    state: ActionState
+    why: str
+    cause: int
+    write_set: str
+    plan: str
+    content: Places | None
+    replaced_by: int
+    decided_at: datetime
+    attempts: tuple[AttemptFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    flow: str
+    id: str
+    record: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFacts:
+    action: int
+    record: int
+    flow: str
+    gate: str
+    need: str
+    status: str
+    next: str
+    since: datetime
+    released_at: datetime | None
+    released_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictFacts:
+    record: int
+    flow: str
+    field: str
+    rule: str
+    at: datetime
+    winner: Json
+    loser: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFacts:
+    record: int
+    flow: str
+    field: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """All lists are in the order of the ledger."""
+
+    records: tuple[Record, ...]
+    links: tuple[LinkFacts, ...]
+    inputs: tuple[InputFacts, ...]
+    actions: tuple[ActionFacts, ...]
+    holds: tuple[HoldFacts, ...]
+    conflicts: tuple[ConflictFacts, ...]
+    reviews: tuple[ReviewFacts, ...]

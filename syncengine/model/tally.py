@@ -1,0 +1,30 @@
+"""What one session did, counted from the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncengine.vocabulary import ActionState, Fate, FlowResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """`events` by fate add up to the inputs that the session read (new, repeated, or judged again).
+
+    `decisions` count the closed outcomes per event and flow, `writes` the actions that the session moved, by where
+    they stand now; `by_probe` of the confirmed ones were settled by a probe. `unmapped_types` counts delivery types
+    that no flow reads. `unsettled` are records that await a reading, in the whole ledger.
+    """
+
+    events: Mapping[Fate, int]
+    decisions: Mapping[FlowResult, int]
+    writes: Mapping[ActionState, int]
+    by_probe: int = 0
+    rejected: int = 0
+    throttled: int = 0
+    conflicts: int = 0
+    reviews: int = 0
+    refused: int = 0
+    collisions: int = 0
+    unmapped_types: Mapping[str, int]
+    unsettled: int = 0
+    readings: int = 0

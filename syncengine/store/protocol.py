@@ -1,0 +1,355 @@
+"""The Store: every method is at most one transaction, and every transaction writes its own audit entries."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from syncengine.model.action import Action, Candidate, Hold, Wait
+from syncengine.model.attempt import Outcome, Send
+from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
+from syncengine.model.dossier import Dossier, Hit
+from syncengine.model.entry import ChainedEntry
+from syncengine.model.event import Accepted, InboxRow, Refused
+from syncengine.model.permit import Permit
+from syncengine.model.record import Record
+from syncengine.model.switch import Switches
+from syncengine.model.tally import Tally
+from syncengine.model.value import Json, Places
+from syncengine.vocabulary import ActionState, Fate, FlowResult, InboxState, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One writer of the ledger: it owns one audit strand."""
+
+    id: int
+    strand: int
+    kind: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileProgress:
+    """How far a captured file has been taken in: `offset` bytes, whose SHA-256 is `digest`; `lines` so far."""
+
+    system: str
+    path: str
+    offset: int
+    lines: int
+    digest: bytes
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeGroup:
+    """Deliveries that become durable together, with the progress of the file they came from (None: no file).
+
+    `cursor` moves a scan's cursor in the same transaction: (flow id, cursor, when).
+    `answers` are the (flow, record id) pairs whose awaited reading is in this group: inputs that wait for it are due.
+    """
+
+    accepted: Sequence[Accepted] = ()
+    refused: Sequence[Refused] = ()
+    progress: FileProgress | None = None
+    cursor: tuple[str, str, datetime] | None = None
+    answers: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeReceipt:
+    """What became of a group: new inputs, repeats of known ones, same id with another body, refused lines."""
+
+    new: int
+    duplicates: int
+    collisions: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Records found by their links, and by entity id. A link that is missing is unknown."""
+
+    by_link: Mapping[tuple[str, str], Record]
+    by_entity: Mapping[str, Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputMark:
+    """What became of one input. `entity` is the record it was about ("" when unknown). `waits_for`: the (flow, id)
+    whose link (UNLINKED) or reading (READING) makes it due again. `why` is a reason for people.
+    """
+
+    seq: int
+    fate: Fate
+    state: InboxState
+    entity: str = ""
+    waits_for: tuple[str, str] | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedAction:
+    """An action as the fold of a batch left it: `state` READY, HELD, or SUPERSEDED by a later one of the batch."""
+
+    action: Action
+    state: ActionState
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionBatch:
+    """All that one decide claim commits.
+
+    `records` are final states; their `id` and `revision` are those they were loaded with (0: new). `reads` are the
+    (record id, revision) pairs of every other record that was looked at. `actions` come in the order they were
+    decided. `touched` are entities whose fields changed: open holds about them are judged again.
+    `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
+    `rechecked` are record ids whose recheck this batch has done. `reopened` are the entities whose open holds in the
+    named flow end with this batch (entity, flow, reason).
+    """
+
+    records: Sequence[Record] = ()
+    reads: Sequence[tuple[int, int]] = ()
+    marks: Sequence[InputMark] = ()
+    links: Sequence[tuple[str, Link]] = ()
+    actions: Sequence[DecidedAction] = ()
+    conflicts: Sequence[tuple[str, Conflict]] = ()
+    reviews: Sequence[tuple[str, int, ReviewItem]] = ()
+    wants: Sequence[tuple[str, str, str]] = ()
+    touched: Sequence[str] = ()
+    sandbox: Sequence[tuple[str, FlowOutcome]] = ()
+    released: Sequence[tuple[str, str, str]] = ()
+    rechecked: Sequence[int] = ()
+    tally: Mapping[FlowResult, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """A reading that is awaited: the record `id` of `flow`, how often it was tried, and why."""
+
+    flow: str
+    id: str
+    why: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An attempt about to be made. `reads` are the (record id, revision) pairs the judgement rested on: if one moved,
+    the intent is dropped and the action stays where it was.
+
+    `frozen` and `before` are None for the next attempt of an action whose bytes are frozen already.
+    """
+
+    candidate: Candidate
+    reads: tuple[tuple[int, int], ...]
+    frozen: bytes | None
+    before: Places | None
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An action that moves without an attempt: to WAITING (with `waits`), HELD (with `holds`), CANCELLED, CONFIRMED
+    (nothing left to write), or back to READY. `record` is the record's new state where it changes with it.
+    """
+
+    candidate: Candidate
+    to: ActionState
+    why: str
+    waits: tuple[Wait, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    record: Record | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The end of one attempt's way: the outcome, where the action goes, and the record with its new base.
+
+    `due_at`: when to look at it again (a temporary failure, a probe after the settle window).
+    """
+
+    send: Send
+    outcome: Outcome
+    to: ActionState
+    record: Record | None = None
+    link: Link | None = None
+    due_at: datetime | None = None
+    via: str = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An attempt of unknown outcome that is due for a probe."""
+
+    candidate: Candidate
+    send: Send
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadRow:
+    """One stored payload, as audit verification sees it. `body` is None once it was erased."""
+
+    id: int
+    kind: str
+    salt: bytes | None
+    body: bytes | None
+    commitment: bytes
+    erased_by: int
+
+
+class Store(Protocol):
+    """See the behavioural suite for the whole contract; each method says its one transaction."""
+
+    def open_session(self, *, kind: str, actor: str, project: str, now: datetime) -> Session:
+        """Begin a strand. Raises UserError when the ledger belongs to another project."""
+        ...
+
+    def close_session(self, session: Session, now: datetime) -> None:
+        """Fold all strands into a checkpoint and end this one."""
+        ...
+
+    def checkpoint(self, session: Session, now: datetime) -> None:
+        """Fold all strand heads into one chained record."""
+        ...
+
+    def recover(self, session: Session, now: datetime) -> int:
+        """Attempts that a dead session left SENT (or PROBING) become UNKNOWN, due now. Returns how many.
+
+        The caller holds the proof that every other engine session is dead.
+        """
+        ...
+
+    # --- intake
+
+    def file_progress(self, system: str, path: str) -> FileProgress | None: ...
+
+    def file_finished(self, system: str, digest: bytes) -> bool:
+        """Whether a file with exactly this content was taken in whole, under whatever name."""
+        ...
+
+    def accept(self, session: Session, group: IntakeGroup, now: datetime) -> IntakeReceipt:
+        """One transaction: inbox rows, payloads, repeats, refusals, file progress, cursor, and their audit entries.
+
+        A repeat (same system and event id) makes no inbox row. With another body it is a collision: stored, flagged.
+        """
+        ...
+
+    def cursor(self, flow: str) -> tuple[str, datetime] | None:
+        """The cursor of a scanned flow and when it was last scanned."""
+        ...
+
+    # --- deciding
+
+    def due_inputs(self, limit: int) -> Sequence[InboxRow]:
+        """Inputs to judge: readings first, then in the order they were accepted."""
+        ...
+
+    def due_rechecks(self, limit: int) -> Sequence[Record]:
+        """Records to judge again though nothing arrived for them."""
+        ...
+
+    def load(self, links: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded: ...
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]: ...
+
+    def switches(self) -> Switches: ...
+
+    def set_phase(self, session: Session, write_set: str, phase: Phase, reason: str, now: datetime) -> None: ...
+
+    def set_pause(self, session: Session, scope: str, paused: bool, reason: str, now: datetime) -> None: ...
+
+    def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
+        """One transaction. Raises FenceLostError, keeping nothing, when a record moved since it was loaded.
+
+        In the same transaction: actions of the same lane (record and flow) that are still replaceable become
+        SUPERSEDED by the new one; unlinked inputs and waiting actions whose link was just made become due; records
+        with an open hold about a touched entity get a recheck; payloads get salts and commitments.
+        """
+        ...
+
+    # --- readings
+
+    def wanted_readings(self, now: datetime, limit: int) -> Sequence[Want]: ...
+
+    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None: ...
+
+    # --- delivering
+
+    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
+        """Actions to take up, oldest first: READY ones whose lane is free, and PREPARED ones that are due."""
+        ...
+
+    def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
+        """The frozen bytes of actions that have been attempted."""
+        ...
+
+    def translate(self, refs: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], str]:
+        """(flow, id, target flow) -> the id of the same entity in the target flow; missing where it is not linked."""
+        ...
+
+    def move_actions(self, session: Session, moves: Sequence[Move], now: datetime) -> Sequence[int]:
+        """One transaction. Returns the action ids that had moved meanwhile, or whose record had: left untouched."""
+        ...
+
+    def commit_intent(self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime) -> Sequence[Permit]:
+        """One transaction: SENT, frozen bytes and before-image, audit. Only here are permits made.
+
+        An intent is dropped when its action, its lane or a record it rested on moved; all are when `switches` are no
+        longer the ledger's. Dropped ones get no permit.
+        """
+        ...
+
+    def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
+        """One transaction, fenced per attempt. Returns attempt ids whose record had moved: settle them again with the
+        record loaded anew. A lost fence is recorded as a late result and dropped.
+        """
+        ...
+
+    def doubts(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
+        """UNKNOWN attempts whose settle window is over."""
+        ...
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the earliest deferred work (retry, probe, reading) falls due; None when there is none."""
+        ...
+
+    # --- answers
+
+    def tally(self, session: Session) -> Tally:
+        """What this session did, counted from the ledger."""
+        ...
+
+    def find(self, text: str) -> Sequence[Hit]:
+        """Everything in the ledger that answers to an id of any system, an action key, or "SYSTEM:RECORD:ID"."""
+        ...
+
+    def dossier(self, records: Sequence[int], inputs: Sequence[int]) -> Dossier:
+        """All that is known around some records and inputs, payloads included."""
+        ...
+
+    def dump(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        """Records and links in a canonical order, without the ledger's own numbers and times."""
+        ...
+
+    # --- evidence
+
+    def entries(self) -> Iterator[ChainedEntry]:
+        """Every audit entry, strand by strand, in order."""
+        ...
+
+    def payloads(self) -> Iterator[PayloadRow]: ...
+
+    def standing(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        """The present states of actions, attempts, links, holds and strands, for the audit to be checked against."""
+        ...
+
+    def close(self) -> None: ...
+
+
+__all__ = [
+    "DecidedAction", "DecisionBatch", "Doubt", "FileProgress", "InputMark", "IntakeGroup", "IntakeReceipt", "Intent",
+    "Loaded", "Move", "Outcome", "PayloadRow", "Session", "Settlement", "Store", "Want",
+]

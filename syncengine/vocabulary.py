@@ -1,0 +1,232 @@
+"""The closed sets of words that every floor speaks. Values are what the ledger, JSON output and traces show."""
+
+from enum import StrEnum
+
+
+class Trust(StrEnum):
+    """How a delivery came in, and so how far it is believed."""
+
+    CAPTURED = "captured"  # from a file: the signature is checked without its time window
+    READ = "read"  # we asked the system ourselves
+
+
+class Signature(StrEnum):
+    """What became of the check of a delivery's signature."""
+
+    VERIFIED = "verified"
+    UNSIGNED = "unsigned"  # no secret is configured, or a captured delivery carries no signature
+    FORGED = "forged"
+
+
+class InputKind(StrEnum):
+    """What decide is asked about."""
+
+    DELIVERY = "delivery"
+    READING = "reading"  # a record that we read from its system: an input like an event
+    RECHECK = "recheck"  # nothing arrived; something that the record's last decision rested on has changed
+
+
+class InboxState(StrEnum):
+    """Where an input stands in the queue. The inbox row is the queue row."""
+
+    DUE = "due"
+    READING = "reading"  # waits until its record has been read back
+    UNLINKED = "unlinked"  # waits until its record is known
+    DONE = "done"
+
+
+class Fate(StrEnum):
+    """What became of one input; `run` counts them, and they add up to the inputs it read."""
+
+    SETTLED = "settled"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+    ECHO = "echo"
+    UNMAPPED = "unmapped"
+    UNLINKED = "unlinked"
+    READING = "reading"
+    FAILED = "failed"
+
+
+class FlowResult(StrEnum):
+    """The closed outcomes of one decision for one flow."""
+
+    ACT = "act"
+    NOTHING = "nothing"
+    HELD = "held"
+    REVIEW = "review"
+    OBSERVED = "observed"
+
+
+class ActionKind(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class ActionState(StrEnum):
+    """The life of an action, from its decision to its end. The lower half mirrors the current attempt."""
+
+    READY = "ready"
+    WAITING = "waiting"  # for the link of a record that it refers to
+    HELD = "held"  # by a gate
+    PREPARED = "prepared"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    PROBING = "probing"
+    PARKED = "parked"
+    DEAD_LETTERED = "dead_lettered"
+    CONFIRMED = "confirmed"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+IN_FLIGHT = (
+    ActionState.PREPARED,
+    ActionState.SENT,
+    ActionState.UNKNOWN,
+    ActionState.PROBING,
+    ActionState.PARKED,
+    ActionState.DEAD_LETTERED,
+)
+"""States that occupy a lane (one entity in one flow): at most one action of a lane is in one of them."""
+
+REPLACEABLE = (ActionState.READY, ActionState.WAITING, ActionState.HELD)
+"""States of an action of which nothing has left the house: a newer decision supersedes it."""
+
+
+class AttemptState(StrEnum):
+    """States of one attempt to write. The legal moves are `syncengine.model.attempt.MOVES`."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    THROTTLED = "throttled"
+    UNKNOWN = "unknown"
+    PROBING = "probing"
+    PARKED = "parked"
+    ABSENT = "absent"  # a probe proved that it never took effect; the next attempt carries the same bytes
+
+
+class OutcomeKind(StrEnum):
+    """What a writer reports of one attempt."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"  # a definite no: the target has decided, and a repeat would fail again
+    THROTTLED = "throttled"  # refused before it was executed
+    UNKNOWN = "unknown"  # it may have taken effect
+    NOT_SENT = "not_sent"  # no byte reached the transport
+    MOVED = "moved"  # the target no longer holds the before-image; nothing was written
+
+
+class ProbeResult(StrEnum):
+    """What a read after an unknown outcome found."""
+
+    APPLIED = "applied"
+    ABSENT = "absent"
+    DIFFERENT = "different"  # the record is there and holds neither the before-image nor our write
+    SEVERAL = "several"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """Ordered: a later phase permits more."""
+
+    OBSERVE = "observe"
+    CONTROLLED = "controlled"
+    AUTOMATED = "automated"
+
+    @property
+    def rank(self) -> int:
+        return tuple(Phase).index(self)
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    STAGING = "staging"
+    SANDBOX = "sandbox"
+    LOCAL = "local"
+
+
+class IfEdited(StrEnum):
+    """What a change of an owned field by a non-owner leads to (A11)."""
+
+    REPORT = "report"
+    RESTORE = "restore"
+    REVIEW = "review"
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    MONEY = "money"
+    COUNTRY = "country"
+    CURRENCY = "currency"
+    LANGUAGE = "language"
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB_DOMAIN = "web_domain"
+    VAT_NUMBER = "vat_number"
+    PERSON_NAME = "person_name"
+    ADDRESS = "address"
+    VERIFICATION = "verification"
+    ONE_OF = "one_of"
+    REF = "ref"
+
+
+class VerificationStatus(StrEnum):
+    """Normal form of every KYC, KYB, AML, VAT and bank-account status. Only VERIFIED passes a gate by itself."""
+
+    NOT_STARTED = "not_started"
+    INPUT_REQUIRED = "input_required"
+    PENDING = "pending"
+    IN_REVIEW = "in_review"
+    VERIFIED = "verified"
+    VERIFIED_RESTRICTED = "verified_restricted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNAVAILABLE = "unavailable"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class DeliveryClass(StrEnum):
+    """How a target operation can be made to take effect once (see the connector's capability)."""
+
+    A = "a"  # native idempotency key
+    B = "b"  # upsert by a unique external id
+    C = "c"  # conditional write
+    D = "d"  # create and search
+    E = "e"  # nothing
+
+
+class EntryKind(StrEnum):
+    """Kinds of audit entries. One entry is one change of state, but for the ones marked as per batch."""
+
+    SESSION_OPENED = "session.opened"
+    SESSION_CLOSED = "session.closed"
+    ACCEPTED = "intake.accepted"  # per batch of deliveries
+    DECIDED = "inputs.decided"  # per batch: inputs that changed no action, hold or link, with the tally of the batch
+    LINKED = "link.made"
+    ACTION = "action.moved"
+    ATTEMPT = "attempt.moved"
+    HOLD = "hold.moved"
+    SWITCHED = "switch.moved"
+    REVIEWED = "review.opened"
+    ERASED = "payload.erased"
+    PAYLOADS = "payloads.stored"  # per transaction: the root over the commitments of all payloads it stored
+    CHECKPOINT = "strands.folded"
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+SENSITIVITY_CLASSES = ("public", "internal", "financial", "pii", "account_number", "restricted")
+"""From least to most sensitive."""
