@@ -106,6 +106,7 @@ class AttemptState(StrEnum):
     PROBING = "probing"
     PARKED = "parked"
     ABSENT = "absent"  # a probe proved that it never took effect; the next attempt carries the same bytes
+    OVERTAKEN = "overtaken"  # the record has moved on in the target; what stands there is judged anew
 
 
 class OutcomeKind(StrEnum):

@@ -77,9 +77,9 @@ class Intake(Protocol):
 class Reader(Protocol):
     """Records that we ask for."""
 
-    def read(self, record: str, id: str) -> Snapshot | None:  # noqa: A002
+    def read(self, record: str, id: str, *, version: str = "") -> Snapshot | None:  # noqa: A002
         """The record as it is now; `gone` when the system says it was deleted; None when it cannot be read here
-        (a snapshot folder without it). `Snapshot.version.at` is the moment of the reading.
+        (a snapshot folder without it). `Snapshot.version.at` is the moment of the reading. `version`: as for `scan`.
         """
         ...
 
@@ -128,16 +128,25 @@ class Adapter:
     close: Callable[[], None] = field(default=lambda: None)
 
 
+Reading = Callable[[Mapping[str, Json]], Json]
+"""A conversion that a connector ships: their record's content -> one value, spelled as the connector spells values
+(Stripe: unix seconds, minor units), a verification or money in normal form. None: empty. Raises KeyError when the
+content does not say (absent), ValueError when it has a shape that the conversion does not know.
+"""
+
+
 class Connector(Protocol):
     """What a connector module offers: the data for check and compile, and a way to open it. Opening connects to
-    nothing: a system that is away shows when it is used.
+    nothing: a system that is away shows when it is used. READINGS: by (record type, name of the reading).
     """
 
     DESCRIPTION: Description
+    READINGS: Mapping[tuple[str, str], Reading]
 
     def open(self, setup: Setup) -> Adapter: ...
 
 
 __all__ = [
-    "Adapter", "Connector", "Image", "ImageQuery", "Inspector", "Intake", "Page", "Places", "Reader", "Setup", "Writer",
+    "Adapter", "Connector", "Image", "ImageQuery", "Inspector", "Intake", "Page", "Places", "Reader", "Reading",
+    "Setup", "Writer",
 ]

@@ -12,16 +12,18 @@ from syncengine.vocabulary import OutcomeKind, ProbeResult
 MOVES: Final[Mapping[S | None, frozenset[S]]] = {
     None: frozenset({S.PREPARED, S.SENT}),  # claim, prepare and intent may share one transaction
     S.PREPARED: frozenset({S.SENT}),
-    S.SENT: frozenset({S.CONFIRMED, S.REJECTED, S.THROTTLED, S.UNKNOWN, S.PREPARED}),  # PREPARED: "not sent"
+    S.SENT: frozenset({S.CONFIRMED, S.REJECTED, S.THROTTLED, S.UNKNOWN, S.PREPARED, S.OVERTAKEN}),
     S.UNKNOWN: frozenset({S.PROBING, S.PARKED}),
-    S.PROBING: frozenset({S.CONFIRMED, S.ABSENT, S.UNKNOWN, S.PARKED}),
+    S.PROBING: frozenset({S.CONFIRMED, S.ABSENT, S.UNKNOWN, S.PARKED, S.OVERTAKEN}),
     S.THROTTLED: frozenset({S.PREPARED}),
     S.PARKED: frozenset(),
     S.CONFIRMED: frozenset(),
     S.REJECTED: frozenset(),
     S.ABSENT: frozenset(),
+    S.OVERTAKEN: frozenset(),
 }
-"""There is no edge back to READY: what was sent once is never forgotten, whatever time passes."""
+"""There is no edge back to READY: what was sent once is never forgotten, whatever time passes. SENT goes back to PREPARED
+only by its own worker, and only when nothing of it took effect ("not sent")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

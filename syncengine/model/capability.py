@@ -43,6 +43,7 @@ class Description:
 
     `records` is empty for a connector whose record types are the user's own (tables): then every name is taken, and
     the map says `unit` and `version`. `money`: how it counts amounts ("minor", "major", "" = the map says).
+    `decimals`: currencies that it counts in other decimals than ISO 4217, in minor units.
     `time`: how it writes moments ("unix", "rfc3339", "native"). `resolution`: of its event times.
     """
 
@@ -54,6 +55,7 @@ class Description:
     required_settings: tuple[str, ...] = ()
     secret_settings: tuple[str, ...] = ()
     money: str = ""
+    decimals: Mapping[str, int] = field(default_factory=dict)
     time: str = "rfc3339"
     resolution: timedelta = timedelta(seconds=1)
     signs: bool = False

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncengine.model.action import Action, Hold
-from syncengine.model.record import FieldState, SourceState, TargetState
+from syncengine.model.record import FieldState, Record, SourceState, TargetState
 from syncengine.model.value import Places, Value
 from syncengine.vocabulary import Fate, FlowResult
 
@@ -68,7 +68,8 @@ class FlowOutcome:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A whole judgement. `changes` are the fields that get a new value; `source` the new state of the record it came
-    from; `targets` the new states of targets that a reading told us about. `steps` say, in order, what decided.
+    from; `targets` the new states of targets that a reading told us about; `born` the record that came into existence,
+    as yet without fields. `steps` say, in order, what decided.
     """
 
     fate: Fate
@@ -80,6 +81,7 @@ class Settled:
     reviews: tuple[ReviewItem, ...] = ()
     flows: tuple[FlowOutcome, ...] = ()
     gone: bool = False
+    born: Record | None = None
     steps: tuple[str, ...] = ()
 
 

@@ -24,6 +24,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFacts:
+    """`answered_by` is the place of the reading that this input waited for (0: it waited for none, or still waits)."""
+
     seq: int
     kind: InputKind
     system: str
@@ -40,6 +42,7 @@ class InputFacts:
     line: int | None
     repeats: int
     body: bytes | None
+    answered_by: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@
 | date | "2026-01-31" |
 | timestamp | RFC 3339 in UTC ("2026-01-31T09:30:00Z") |
 | money | {"currency": "EUR", "minor": 4900} |
-| address | {"line1": …, "city": …, …}: only the parts that are not empty |
+| address | {"street": …, "city": …, …}: only the parts that are not empty |
 | verification | {"status": …} and, where known, since, valid_until, evidence, reason |
 | ref | {"flow": "account.stripe", "id": "cus_1"}: another record, by an id that its own system uses |
 

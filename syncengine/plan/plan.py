@@ -144,8 +144,9 @@ class FlowPlan:
     @property
     def readable_places(self) -> tuple[str, ...]:
         """Every place of their record that decide may see."""
-        own = tuple(p for r in self.reads for p in r.places)
-        return tuple(dict.fromkeys((*own, *(p for s in self.shows for p in s.places), *((self.key,) if self.key else ()))))
+        read = (place for spelling in self.reads for place in spelling.places)
+        shown = (place for spelling in self.shows for place in spelling.places)
+        return tuple(dict.fromkeys((*read, *shown, *((self.key,) if self.key else ()))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,13 @@ from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import Accepted, InboxRow, Refused
+from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json, Places
-from syncengine.vocabulary import ActionState, Fate, FlowResult, InboxState, Phase
+from syncengine.vocabulary import ActionState, AttemptState, Fate, FlowResult, InboxState, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,9 @@ class DecisionBatch:
     (record id, revision) pairs of every other record that was looked at. `actions` come in the order they were
     decided. `touched` are entities whose fields changed: open holds about them are judged again.
     `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
-    `rechecked` are record ids whose recheck this batch has done. `reopened` are the entities whose open holds in the
-    named flow end with this batch (entity, flow, reason).
+    `rechecked` are record ids whose recheck this batch has done. `released` are the open holds that end with this
+    batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
+    reading that was awaited: inputs that wait for it are due, the want is withdrawn.
     """
 
     records: Sequence[Record] = ()
@@ -121,6 +123,7 @@ class DecisionBatch:
     sandbox: Sequence[tuple[str, FlowOutcome]] = ()
     released: Sequence[tuple[str, str, str]] = ()
     rechecked: Sequence[int] = ()
+    answers: Sequence[tuple[str, str]] = ()
     tally: Mapping[FlowResult, int] = field(default_factory=dict)
 
 
@@ -168,16 +171,20 @@ class Move:
 class Settlement:
     """The end of one attempt's way: the outcome, where the action goes, and the record with its new base.
 
-    `due_at`: when to look at it again (a temporary failure, a probe after the settle window).
+    `due_at`: when to look at it again (a temporary failure, a probe after the settle window). `recheck`: the record is
+    to be judged again, since what was decided no longer fits what stands there. `via` is "answer" or "probe": a probe
+    moves the attempt UNKNOWN -> PROBING -> its end in this one transaction. `attempt_to` is the attempt's new state.
     """
 
     send: Send
     outcome: Outcome
     to: ActionState
+    attempt_to: AttemptState
     record: Record | None = None
     link: Link | None = None
     due_at: datetime | None = None
     via: str = "answer"
+    recheck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,18 +193,6 @@ class Doubt:
 
     candidate: Candidate
     send: Send
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayloadRow:
-    """One stored payload, as audit verification sees it. `body` is None once it was erased."""
-
-    id: int
-    kind: str
-    salt: bytes | None
-    body: bytes | None
-    commitment: bytes
-    erased_by: int
 
 
 class Store(Protocol):

@@ -1,0 +1,93 @@
+"""The one door: every command is called through here, and every error leaves through here.
+
+A command's callback returns its exit code (None means 0) and raises for everything else. No user's mistake ends in a
+traceback, and no error in a code that is not in `exits.Exit`.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import TextIO
+
+import click
+
+from syncengine.cli import failure
+from syncengine.cli.exits import Exit, answer, close_stdout
+from syncengine.evidence.mask import escape
+
+
+def door(command: click.Command, argv: Sequence[str]) -> int:
+    """Call the command with these words; gives the exit code of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        _accept_all(stream)
+    try:
+        code = _call(command, argv)
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        return Exit.DONE if _is_stdouts() else _fail(error, argv)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - this is where everything ends
+        return _fail(error, argv)
+    return code
+
+
+def _call(command: click.Command, argv: Sequence[str]) -> int:
+    try:
+        with command.make_context("syncengine", list(argv)) as ctx:
+            return int(command.invoke(ctx) or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
+def _fail(error: BaseException, argv: Sequence[str]) -> int:
+    told = failure.of(error, argv)
+    if wants_json(argv):
+        return answer({"error": told.to_json()}, told.exit)
+    with suppress(BrokenPipeError):
+        click.echo(_text(told), err=True, color=_color(argv))
+    return told.exit
+
+
+def _text(told: failure.Failure) -> str:
+    if told.exit is Exit.INTERRUPTED:
+        return "interrupted"
+    lines = [click.style("error: ", fg="red", bold=True) + escape(told.message)]
+    lines += [f"  where: {escape(str(told.place))}"] if told.place else []
+    lines += [f"  report: {told.report}"] if told.report else []
+    lines += [f"  next: {escape(told.remedy)}"] if told.remedy else []
+    return "\n".join(lines)
+
+
+def wants_json(argv: Sequence[str]) -> bool:
+    """Whether --format json was asked for. Read from the words themselves, because parsing them may have failed."""
+    asked = "text"
+    for word, after in pairwise([*argv, ""]):
+        if word == "--":
+            break
+        if word == "--format":
+            asked = after
+        elif word.startswith("--format="):
+            asked = word.removeprefix("--format=")
+    return asked == "json"
+
+
+def _color(argv: Sequence[str]) -> bool | None:
+    return False if "--no-color" in argv or os.environ.get("NO_COLOR") else None
+
+
+def _accept_all(stream: TextIO) -> None:
+    """A terminal that cannot show a character gets its escape, not an error."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+
+
+def _is_stdouts() -> bool:
+    """Whether stdout is the pipe that broke: it then still holds what could not be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_stdout()
+        return True
+    return False

@@ -1,0 +1,87 @@
+"""Exit codes, and the one JSON object that goes with each. `syncengine.cli.door` turns errors into them."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, Final
+
+from syncengine.clock import to_text
+from syncengine.model.value import plain
+
+SCHEMA_VERSION: Final = 1
+
+
+class Exit(IntEnum):
+    DONE = 0
+    FINDINGS = 1
+    CHANGES = 2
+    BREAKING = 3
+    REFUSED = 4
+    OPEN = 5
+    USAGE = 64
+    BUG = 70
+    TEMPORARY = 75
+    INTERRUPTED = 130
+
+
+_PRECEDENCE: Final = (
+    Exit.INTERRUPTED,
+    Exit.USAGE,
+    Exit.BUG,
+    Exit.TEMPORARY,
+    Exit.REFUSED,
+    Exit.OPEN,
+    Exit.BREAKING,
+    Exit.FINDINGS,
+    Exit.CHANGES,
+    Exit.DONE,
+)
+
+
+def worst(codes: Iterable[Exit]) -> Exit:
+    """The one that is reported when several apply."""
+    return min(codes, key=_PRECEDENCE.index, default=Exit.DONE)
+
+
+def answer(document: Mapping[str, Any], code: Exit, *, has_changes: bool = False) -> Exit:
+    """Print a command's one JSON object; gives back the code, also when nobody reads the answer any more."""
+    head = {"schema_version": SCHEMA_VERSION, "exit": int(code), "has_changes": has_changes}
+    return say(to_json({**head, **document}), code)
+
+
+def say(text: str, code: Exit) -> Exit:
+    """Print a command's text; gives back the code, also when nobody reads it any more."""
+    try:
+        print(text, flush=True)  # noqa: T201 - data goes to stdout
+    except BrokenPipeError:
+        close_stdout()
+    return code
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Readable JSON. Characters that would act on a terminal stand as escapes, so it means the same everywhere."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    if text.isascii():
+        return text
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+def close_stdout() -> None:
+    """Point stdout to nowhere, so that nothing complains about the closed pipe at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, os.PathLike):
+        return str(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")

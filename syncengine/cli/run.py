@@ -1,0 +1,64 @@
+"""`syncengine run`: do what is due, and exit."""
+
+from pathlib import Path
+
+import click
+
+from syncengine.cli import options
+from syncengine.cli.exits import Exit, answer, say, worst
+from syncengine.cli.findings import guarded
+from syncengine.cli.progress import Progress
+from syncengine.engine.root import Door, open_engine
+from syncengine.engine.run import Done, run
+from syncengine.engine.stop import Stop
+from syncengine.engine.summary import as_json, as_text
+from syncengine.model.tally import Tally
+from syncengine.vocabulary import ActionState, Fate
+
+
+@click.command(name="run")
+@options.environment
+@options.maps
+@options.state
+@options.form
+@options.quiet
+@options.no_color
+@options.actor
+@click.option("--strict", is_flag=True, help="Exit 5 also for what is held, waiting, not sent or unsettled.")
+def command(*, environment: str, maps: Path, state: str, form: str, quiet: bool, actor: str, strict: bool) -> Exit:
+    """Do what is due, and exit: take in the drop folders, judge, read back, deliver."""
+    door = Door(maps=maps, environment=environment, state=state, actor=actor, kind="run")
+    return guarded(maps, form, lambda: _run(door, form, quiet=quiet, strict=strict))
+
+
+def _run(door: Door, form: str, *, quiet: bool, strict: bool) -> Exit:
+    with open_engine(door) as engine:
+        total = 0
+
+        def heard(worked: int) -> None:
+            nonlocal total
+            total += worked
+            progress.show("running", total)
+
+        with Stop() as stop, Progress(quiet=quiet) as progress:
+            done = run(engine.world, engine.writers, engine.folders, stop=lambda: stop.asked, progress=heard)
+        tally = engine.world.store.tally(engine.world.session)
+    code = exit_of(tally, done, strict=strict)
+    if form == "json":
+        return answer(as_json(tally, done), code, has_changes=bool(tally.writes))
+    return code if quiet else say(as_text(tally, done), code)
+
+
+def exit_of(tally: Tally, done: Done, *, strict: bool) -> Exit:
+    """75 when a system that is away left work, 5 when a person is needed, else 0; `strict` widens the 5."""
+    codes = [Exit.DONE]
+    if done.away:
+        codes.append(Exit.TEMPORARY)
+    stuck = tally.writes.get(ActionState.PARKED, 0) + tally.writes.get(ActionState.DEAD_LETTERED, 0)
+    failed = tally.events.get(Fate.FAILED, 0) + len(done.intake.refused) + done.intake.collisions
+    if stuck or failed or tally.reviews:
+        codes.append(Exit.OPEN)
+    ended = (ActionState.CONFIRMED, ActionState.SUPERSEDED, ActionState.CANCELLED)
+    if strict and (tally.unsettled or any(n for s, n in tally.writes.items() if s not in ended)):
+        codes.append(Exit.OPEN)
+    return worst(codes)

@@ -1,0 +1,47 @@
+"""What a confirmed write changes in a record: the base moves to what was written, and what was pending is no longer."""
+
+from dataclasses import replace
+
+from syncengine.model.record import Record, TargetState
+from syncengine.model.value import Places
+from syncengine.plan.plan import FlowPlan
+
+MAX_ECHOES = 8
+"""Writes of ours that are remembered until they come back; an older one that comes back counts as an edit."""
+
+
+def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> Record:
+    """`content` is the action's, refs untranslated; `remote_id` the record's own id in the target."""
+    target = record.targets.get(flow.id, TargetState())
+    base = {**(target.base or {}), **content}
+    pending = target.intended is not None and any(base.get(p) != v for p, v in target.intended.items())
+    echoes = (*target.echoes, content)[-MAX_ECHOES:] if flow.schedule is not None else ()
+    after = replace(
+        target,
+        id=remote_id or target.id,
+        base=base,
+        intended=target.intended if pending else None,
+        edited={p: v for p, v in target.edited.items() if p not in content},
+        echoes=echoes,
+        held=(),
+    )
+    return replace(record, targets={**record.targets, flow.id: after})
+
+
+def withdraw(record: Record, flow_id: str) -> Record:
+    """A decided action will not be carried out: nothing is pending any more, so that the next decision can act."""
+    target = record.targets.get(flow_id)
+    if target is None or (target.intended is None and not target.held):
+        return record
+    return replace(record, targets={**record.targets, flow_id: replace(target, intended=None, held=())})
+
+
+def expected(record: Record, flow: FlowPlan) -> Places | None:
+    """What the target should show at the granted places if nobody else touched it: the base, with the edits that are
+    known laid over it. None: there should be no record.
+    """
+    target = record.targets.get(flow.id)
+    if target is None or target.base is None:
+        return None
+    granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
+    return {p: target.edited.get(p, v) for p, v in target.base.items() if p in granted}

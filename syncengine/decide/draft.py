@@ -1,0 +1,102 @@
+"""A judgement in the making: the one struct that every step takes, asks its question of, and passes on.
+
+It is mutable inside one call of decide and never leaves it; what goes in stays untouched.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncengine.decide.state import State
+from syncengine.model.action import Hold
+from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem, Settled
+from syncengine.model.event import Input, Snapshot
+from syncengine.model.record import FieldState, Record, SourceState, TargetState
+from syncengine.model.value import Json, Places, Value
+from syncengine.plan.plan import FlowPlan, ObjectPlan, Plan
+from syncengine.vocabulary import Fate
+
+
+@dataclass(slots=True, kw_only=True)
+class Proposal:
+    """What one flow should show, and how far that is from what stands there. `content` is what would be written,
+    `hidden` what is spelled but not granted.
+    """
+
+    flow: FlowPlan
+    target: TargetState
+    content: dict[str, Json]
+    hidden: dict[str, Json]
+    create: bool
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """`values` are the mapped values of the snapshot, `spelled` its raw values at the places that were mapped."""
+
+    input: Input
+    state: State
+    plan: Plan
+    now: datetime
+    object: ObjectPlan
+    flow: FlowPlan | None
+    record: Record | None
+    fate: Fate = Fate.SETTLED
+    values: dict[str, Value] = field(default_factory=dict)
+    spelled: dict[str, Json] = field(default_factory=dict)
+    changes: dict[str, FieldState] = field(default_factory=dict)
+    source: SourceState | None = None
+    targets: dict[str, TargetState] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    reviews: list[ReviewItem] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    outcomes: list[FlowOutcome] = field(default_factory=list)
+    gone: bool = False
+    steps: list[str] = field(default_factory=list)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        assert self.input.snapshot is not None
+        return self.input.snapshot
+
+    @property
+    def known(self) -> Record:
+        """The record; only after `identity` has found or made it."""
+        assert self.record is not None
+        return self.record
+
+    def value(self, name: str) -> Value:
+        """A field's value as it will be after this judgement."""
+        state = self.changes.get(name) or self.known.fields.get(name)
+        return None if state is None else state.value
+
+    def values_now(self) -> dict[str, Value]:
+        """Every known field as it will be after this judgement."""
+        found = {name: state.value for name, state in self.known.fields.items()}
+        found.update((name, state.value) for name, state in self.changes.items())
+        return found
+
+    def target(self, flow: str) -> TargetState:
+        found = self.targets.get(flow) or self.known.targets.get(flow)
+        return found if found is not None else TargetState()
+
+    def settle(self, fate: Fate, step: str) -> Settled:
+        """The end of the judgement: everything that was gathered so far, with the step that ended it."""
+        self.steps.append(step)
+        return Settled(
+            fate=fate,
+            changes=self.changes,
+            source=self.source,
+            targets=self.targets,
+            links=tuple(self.links),
+            conflicts=tuple(self.conflicts),
+            reviews=tuple(self.reviews),
+            flows=tuple(self.outcomes),
+            gone=self.gone,
+            born=self.record if self.state.record is None else None,
+            steps=tuple(self.steps),
+        )
+
+
+__all__ = ["Draft", "Places", "Proposal"]

@@ -1,0 +1,63 @@
+"""evolve(record, input, decision) -> the record after it: the twin of decide."""
+
+from dataclasses import replace
+
+from syncengine.model.action import Action
+from syncengine.model.decision import Decision, FlowOutcome, NeedReading, Settled
+from syncengine.model.event import Input
+from syncengine.model.record import Record, SourceState, TargetState
+from syncengine.vocabulary import Fate
+
+_UNTOUCHED = (Fate.DUPLICATE, Fate.UNLINKED, Fate.FAILED, Fate.UNMAPPED, Fate.STALE)
+
+
+def evolve(record: Record | None, question: Input, decision: Decision) -> Record | None:
+    """The entity's record after the decision; None stays None where nothing came into existence. Returns the very same
+    object when nothing changes.
+    """
+    if isinstance(decision, NeedReading):
+        assert record is not None, "only a known record can be in doubt"
+        return _unsettle(record, decision)
+    if decision.fate in _UNTOUCHED:
+        return record
+    before = record if record is not None else decision.born
+    if before is None:
+        return None
+    return _apply(before, question, decision)
+
+
+def _unsettle(record: Record, decision: NeedReading) -> Record:
+    source = record.sources[decision.flow]
+    if source.unsettled:
+        return record
+    return replace(record, sources={**record.sources, decision.flow: replace(source, unsettled=decision.why)})
+
+
+def _apply(record: Record, question: Input, decision: Settled) -> Record:
+    fields = {**record.fields, **decision.changes} if decision.changes else record.fields
+    sources = record.sources
+    if decision.source is not None:
+        sources = {**sources, question.flow: decision.source}
+    targets = dict(record.targets)
+    targets.update(decision.targets)
+    for outcome in decision.flows:
+        if outcome.action is not None:
+            targets[outcome.flow] = _intend(targets.get(outcome.flow, TargetState()), outcome.action, outcome)
+    tombstone = decision.gone or (record.tombstone and not _is_back(decision.source, record, question))
+    if (fields, sources, targets, tombstone) == (record.fields, record.sources, record.targets, record.tombstone):
+        return record
+    return replace(record, fields=fields, sources=sources, targets=targets, tombstone=tombstone)
+
+
+def _is_back(source: SourceState | None, record: Record, question: Input) -> bool:
+    before = record.sources.get(question.flow)
+    return source is not None and not source.gone and before is not None and before.gone
+
+
+def _intend(target: TargetState, action: Action, outcome: FlowOutcome) -> TargetState:
+    return replace(
+        target,
+        intended={**(target.base or {}), **(target.intended or {}), **action.content},
+        sequence=action.sequence,
+        held=tuple(h.reason for h in outcome.holds),
+    )

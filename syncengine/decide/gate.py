@@ -1,0 +1,74 @@
+"""Does a gate let an action pass? Judged when it is decided, and again on the state of the moment it is sent.
+
+Only `verified` passes by itself, `not_applicable` where the map says so. Every other status, an empty field, an unknown
+record and a status older than its `max_age` hold: a gate fails closed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from syncengine.clock import from_text, to_text
+from syncengine.model.action import Hold
+from syncengine.model.record import Record
+from syncengine.plan.plan import FlowPlan, GatePlan, NeedPlan
+
+
+def judge_gates(
+    flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], now: datetime
+) -> tuple[Hold, ...]:
+    """The holds on creating `record` in `flow`; empty when every need of every gate passes."""
+    holds: list[Hold] = []
+    for gate in flow.gates:
+        about = _about(gate, record, neighbours)
+        holds.extend(
+            _hold(gate, need, record, about, status, now)
+            for need in gate.needs
+            if (status := _status(need, about, now)) not in need.passes
+        )
+    return tuple(holds)
+
+
+def gate_subjects(flow: FlowPlan, record: Record) -> tuple[tuple[str, str], ...]:
+    """The (flow id, id) of every other record that the flow's gates ask about."""
+    refs = (record.value(gate.about) for gate in flow.gates if gate.about)
+    return tuple((ref["flow"], ref["id"]) for ref in refs if ref is not None)
+
+
+def _about(gate: GatePlan, record: Record, neighbours: Mapping[tuple[str, str], Record]) -> Record | None:
+    if not gate.about:
+        return record
+    ref = record.value(gate.about)
+    return None if ref is None else neighbours.get((ref["flow"], ref["id"]))
+
+
+def _status(need: NeedPlan, about: Record | None, now: datetime) -> str:
+    if about is None:
+        return "unknown"
+    if need.asked is not None and not need.asked({n: s.value for n, s in about.fields.items()}):
+        return next(iter(need.passes))
+    value = about.value(need.field)
+    if value is None:
+        return "not_started"
+    status: str = value["status"]
+    if status not in need.passes:
+        return status
+    until, since = value.get("valid_until"), value.get("since")
+    if until is not None and from_text(until) <= now:
+        return "expired"
+    if need.max_age is not None and (since is None or from_text(since) + need.max_age < now):
+        return "expired"
+    return status
+
+
+def _hold(
+    gate: GatePlan, need: NeedPlan, record: Record, about: Record | None, status: str, now: datetime
+) -> Hold:  # fmt: skip
+    return Hold(
+        gate=gate.name,
+        need=need.field,
+        about=record.entity if about is None else about.entity,
+        status=status,
+        next=need.next,
+        since=now,
+        facts={"judged_at": to_text(now)},
+    )

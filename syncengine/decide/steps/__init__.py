@@ -1,0 +1,1 @@
+"""The steps of a judgement: one file, one signature, one question each."""

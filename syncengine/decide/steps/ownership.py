@@ -1,0 +1,32 @@
+"""Which of it is the owner's word? A flow reads only fields that its system owns; only they become the value (A3)."""
+
+from syncengine.decide.draft import Draft
+from syncengine.model.decision import Decision, ReviewItem
+from syncengine.model.record import FieldState
+from syncengine.vocabulary import FieldType
+
+
+def take_owned(draft: Draft) -> Decision | None:
+    assert draft.flow is not None
+    if draft.snapshot.gone:
+        if draft.flow.system == draft.object.system_of_record:
+            draft.gone = True
+            draft.steps.append("ownership: gone in its system of record; targets stay as they are")
+        return None
+    for name, value in draft.values.items():
+        field, old = draft.object.fields[name], draft.known.fields.get(name)
+        if value is None and not field.optional:
+            if field.type is not FieldType.VERIFICATION:
+                _keep_old(draft, name)
+                continue
+            value = {"status": "unavailable"}  # noqa: PLW2901 - an old "verified" never stays
+        if old is None or old.value != value:
+            draft.changes[name] = FieldState(value=value, seq=draft.input.seq)
+    return None
+
+
+def _keep_old(draft: Draft, name: str) -> None:
+    assert draft.flow is not None
+    why = f"{name} is empty in {draft.flow.system}, but the map does not call it optional"
+    draft.reviews.append(ReviewItem(flow=draft.flow.id, field=name, why=why))
+    draft.steps.append(f"ownership: {name} is empty and may not be; its old value stays")

@@ -1,0 +1,149 @@
+"""Intake: what comes to a door becomes durable, or is refused with a reason that is kept too. Nothing is judged here."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from syncengine.canonical import NotStrictError, decode_strict
+from syncengine.connectors.protocol import Intake
+from syncengine.engine.capture import Line, groups, read_lines, resume
+from syncengine.engine.world import World
+from syncengine.errors import BusyError, PermanentError, UserError
+from syncengine.model.event import Accepted, Delivery, Refused
+from syncengine.store.protocol import FileProgress, IntakeGroup
+from syncengine.vocabulary import Environment, Signature
+
+GROUP = 500
+"""Deliveries per transaction: beyond some hundred there is nothing to gain."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the files that were offered."""
+
+    new: int = 0
+    duplicates: int = 0
+    collisions: int = 0
+    known_files: int = 0
+    files: int = 0
+    refused: list[tuple[str, int, str]] = field(default_factory=list)
+    unterminated: list[str] = field(default_factory=list)
+
+
+def take_file(world: World, system: str, path: Path, report: Report) -> Iterator[int]:
+    """Take in what is new in one file, group by group; yields how many lines each group had."""
+    name = str(path)
+    try:
+        digest = _digest(path)
+    except OSError as error:
+        raise UserError(f"{name} cannot be read: {error.strerror}", remedy="check the path and its permissions") from None
+    if world.store.file_finished(system, digest):
+        report.known_files += 1
+        return
+    report.files += 1
+    start = resume(path, world.store.file_progress(system, name))
+    size = path.stat().st_size
+    with path.open("rb") as source:
+        source.seek(start.offset)
+        lines = read_lines(
+            source, system=system, file=name, now=world.clock.now(), offset=start.offset, number=start.lines,
+            hasher=(hasher := start.hasher),
+        )  # fmt: skip
+        end = start.offset
+        for batch in groups(lines, GROUP):
+            end = batch[-1].end
+            progress = FileProgress(
+                system=system, path=name, offset=end, lines=batch[-1].number, digest=hasher.digest(), finished=end >= size
+            )
+            yield _take(world, system, name, batch, report, progress)
+    if end < size:
+        report.unterminated.append(name)
+
+
+def take_stream(world: World, system: str, source: IO[bytes], report: Report) -> Iterator[int]:
+    """The same for a stream that ends: its last line counts even without its end."""
+    report.files += 1
+    lines = read_lines(source, system=system, file="-", now=world.clock.now(), whole=True)
+    for batch in groups(lines, GROUP):
+        yield _take(world, system, "-", batch, report, None)
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").digest()
+
+
+def _take(
+    world: World, system: str, name: str, batch: Sequence[Line], report: Report, progress: FileProgress | None
+) -> int:
+    now = world.clock.now()
+    accepted: list[Accepted] = []
+    refused: list[Refused] = []
+    intake = intake_of(world, system)
+    for line in batch:
+        if line.delivery is None:
+            if line.trouble:
+                refused.append(_refuse(system, line, line.trouble, name, now))
+            continue
+        try:
+            accepted.append(understand(intake, line.delivery, world.environments[system]))
+        except PermanentError as error:
+            refused.append(_refuse(system, line, str(error), name, now))
+    receipt = world.store.accept(
+        world.session, IntakeGroup(accepted=accepted, refused=refused, progress=progress), now
+    )  # fmt: skip
+    world.boundary("intake.committed")
+    report.new += receipt.new
+    report.duplicates += receipt.duplicates
+    report.collisions += receipt.collisions
+    report.refused.extend((name, r.line or 0, r.reason) for r in refused)
+    return len(batch)
+
+
+def _refuse(system: str, line: Line, why: str, name: str, now: datetime) -> Refused:
+    return Refused(system=system, body=line.raw, reason=why, file=name, line=line.number, received_at=now)
+
+
+def intake_of(world: World, system: str) -> Intake:
+    adapter = world.adapters.get(system)
+    if adapter is None:
+        raise UserError(
+            f"there is no system {system!r} in the map",
+            remedy=f"name one of: {', '.join(sorted(world.adapters))}",
+        )
+    if adapter.intake is None:
+        raise UserError(
+            f"{system} sends no deliveries: its connector {adapter.description.connector!r} is read by scanning",
+            remedy="ingest the deliveries of a system that pushes",
+        )
+    return adapter.intake
+
+
+def understand(intake: Intake, delivery: Delivery, environment: Environment) -> Accepted:
+    """Check the signature over the raw bytes, then read the envelope. Raises PermanentError with the reason."""
+    signature = intake.authenticate(delivery, None)
+    if signature is Signature.FORGED:
+        raise PermanentError("the signature does not fit the body and the secret")
+    try:
+        content = decode_strict(delivery.body)
+    except NotStrictError as error:
+        raise PermanentError(f"the body is refused: {error}") from None
+    if not isinstance(content, dict):
+        raise PermanentError("the body is not a JSON object")
+    envelope = intake.envelope(content)
+    trouble = ""
+    if envelope.live and environment is not Environment.PRODUCTION:
+        trouble = f"a delivery of the live mode came to a {environment.value} environment"
+    elif envelope.live is False and environment is Environment.PRODUCTION:
+        trouble = "a delivery of the test mode came to production"
+    return Accepted(delivery=delivery, envelope=envelope, signature=signature, trouble=trouble)
+
+
+def drop_files(folder: Path) -> list[Path]:
+    """The files of a drop folder that hold captured deliveries, in the order of their names."""
+    if not folder.is_dir():
+        raise BusyError(f"the drop folder {folder} is not there", remedy="create it, or correct drop_folder")
+    return sorted(p for p in folder.iterdir() if p.suffix == ".jsonl" and p.is_file() and not p.name.startswith("."))

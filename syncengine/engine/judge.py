@@ -1,0 +1,155 @@
+"""The decide step: take what is due, load what it needs with a few queries, judge it, commit it all at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from syncengine.canonical import decode
+from syncengine.engine.claim import Claim
+from syncengine.engine.reading import from_input
+from syncengine.engine.world import World
+from syncengine.errors import PermanentError
+from syncengine.model.event import InboxRow, Input, Snapshot
+from syncengine.model.record import Record
+from syncengine.model.value import is_untranslated
+from syncengine.plan.lookups import Identity, identify, refs
+from syncengine.plan.plan import FlowPlan, Plan
+from syncengine.store.protocol import InputMark
+from syncengine.vocabulary import Fate, InboxState, InputKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    question: Input
+    flow: FlowPlan
+    snapshot: Snapshot
+    identity: Identity
+
+
+def judge(world: World, limit: int) -> int:
+    """Judge at most `limit` inputs, then records that are to be judged again. Returns how many were judged."""
+    rows = world.store.due_inputs(limit)
+    if rows:
+        _judge_inputs(world, rows)
+        return len(rows)
+    records = world.store.due_rechecks(limit)
+    if records:
+        _judge_again(world, records)
+    return len(records)
+
+
+def _claim(world: World) -> Claim:
+    gated = frozenset(_gate_objects(world.plan))
+    return Claim(plan=world.plan, switches=world.switches(), now=world.clock.now(), gated=gated)
+
+
+def _gate_objects(plan: Plan) -> set[str]:
+    """Objects whose fields some gate asks about."""
+    found: set[str] = set()
+    for flow in plan.flows.values():
+        fields = plan.objects[flow.object].fields
+        found.update(fields[gate.about].ref if gate.about else flow.object for gate in flow.gates)
+    return found
+
+
+def _judge_inputs(world: World, rows: Sequence[InboxRow]) -> None:
+    claim = _claim(world)
+    questions: list[_Question] = []
+    for row in rows:
+        question = _understand(world, claim, row)
+        if question is not None:
+            questions.append(question)
+    _load(world, claim, questions)
+    for each in questions:
+        claim.judge(each.question, claim.find(each.identity), each.identity)
+    _commit(world, claim)
+
+
+def _judge_again(world: World, records: Sequence[Record]) -> None:
+    claim = _claim(world)
+    for record in records:
+        claim.loaded[record.entity] = claim.working[record.entity] = record
+    _load_neighbours(world, claim, records)
+    for record in records:
+        if record.object in world.plan.objects:
+            again = Input(seq=_latest(record), kind=InputKind.RECHECK, event_id="", flow="", snapshot=None)
+            claim.judge(again, claim.working[record.entity], None)
+        claim.rechecked.append(record.id)
+    _commit(world, claim)
+
+
+def _latest(record: Record) -> int:
+    """The newest input that the record rests on: the cause of whatever a recheck leads to."""
+    return max((state.seq for state in record.fields.values()), default=0)
+
+
+def _commit(world: World, claim: Claim) -> None:
+    world.boundary("decide.judged")
+    world.store.commit_decisions(world.session, claim.batch(), world.clock.now())
+    world.boundary("decide.committed")
+
+
+def _understand(world: World, claim: Claim, row: InboxRow) -> _Question | None:
+    """The question that an input asks; one that asks none is marked at once."""
+    try:
+        if row.trouble:
+            raise PermanentError(row.trouble)
+        flow, snapshot = _snapshot(world, row)
+    except PermanentError as error:
+        _mark(claim, row, Fate.FAILED, str(error))
+        return None
+    if snapshot is None or flow is None:
+        _mark(claim, row, Fate.UNMAPPED, f"no flow of the map reads {row.type}")
+        return None
+    question = Input(seq=row.seq, kind=row.kind, event_id=row.event_id, flow=flow.id, snapshot=snapshot)
+    return _Question(question, flow, snapshot, identify(world.plan, flow, snapshot))
+
+
+def _snapshot(world: World, row: InboxRow) -> tuple[FlowPlan | None, Snapshot | None]:
+    if row.kind is InputKind.READING:
+        name, reading = from_input(row.body)
+        return world.plan.flows.get(name), reading
+    adapter = world.adapters.get(row.system)
+    if adapter is None or adapter.intake is None:
+        return None, None
+    snapshot = adapter.intake.parse(decode(row.body))
+    if snapshot is None:
+        return None, None
+    return world.plan.flow_for(row.system, snapshot.record), snapshot
+
+
+def _mark(claim: Claim, row: InboxRow, fate: Fate, why: str) -> None:
+    claim.marks.append(InputMark(seq=row.seq, fate=fate, state=InboxState.DONE, why=why))
+
+
+def _load(world: World, claim: Claim, questions: Sequence[_Question]) -> None:
+    identities = [q.identity for q in questions]
+    claim.know(
+        world.store.load(
+            {(i.flow, i.id) for i in identities if i.id}, {i.entity for i in identities if i.entity is not None}
+        )
+    )
+    if claim.gated:
+        known = [r for i in identities if (r := claim.find(i)) is not None]
+        _load_neighbours(world, claim, known)
+        named = {ref for q in questions for ref in refs(q.flow, q.snapshot) if ref not in claim.links}
+        claim.know(world.store.load(named, ()))
+    _translate(world, claim, questions)
+
+
+def _load_neighbours(world: World, claim: Claim, records: Sequence[Record]) -> None:
+    wanted = {link for record in records for link in claim.missing_neighbours(record)}
+    if wanted:
+        claim.know(world.store.load(wanted, ()))
+
+
+def _translate(world: World, claim: Claim, questions: Sequence[_Question]) -> None:
+    """What a target shows is in its own ids: to compare it with the base, the base's refs are translated first."""
+    wanted = set()
+    for each in questions:
+        record = claim.find(each.identity) if each.flow.shows else None
+        target = None if record is None else record.targets.get(each.flow.id)
+        for value in () if target is None or target.base is None else target.base.values():
+            if is_untranslated(value):
+                wanted.add((value["flow"], value["id"], value["in"]))
+    if wanted:
+        claim.translated.update(world.store.translate(wanted))

@@ -1,0 +1,155 @@
+"""Prepare: from actions that may be taken up to requests whose bytes can be frozen. Refs are translated, before-images
+read in one query per record type; what differs from the base becomes a reading, and is judged before anything is sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syncengine.connectors.protocol import Image, ImageQuery
+from syncengine.decide.confirm import expected
+from syncengine.decide.gate import gate_subjects
+from syncengine.engine.world import World
+from syncengine.model.action import Candidate, Wait
+from syncengine.model.attempt import Request
+from syncengine.model.event import Snapshot, Version
+from syncengine.model.record import Record
+from syncengine.model.value import Json, Places, is_untranslated
+from syncengine.plan.plan import FlowPlan
+from syncengine.vocabulary import ActionState
+
+Ref = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Selection:
+    """Candidates of one system with all that their second judgement rests on."""
+
+    candidates: list[Candidate]
+    records: Mapping[int, Record]
+    ids: Mapping[Ref, str] = field(default_factory=dict)
+    neighbours: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+
+    def record(self, candidate: Candidate) -> Record:
+        return self.records[candidate.record_id]
+
+    def waits(self, candidate: Candidate) -> tuple[Wait, ...]:
+        """The refs of an action that are not linked in the target yet."""
+        refs = (_ref(v) for v in candidate.content.values() if is_untranslated(v))
+        return tuple(Wait(flow=r[0], id=r[1], target=r[2]) for r in refs if r not in self.ids)
+
+    def translated(self, places: Places) -> dict[str, Json]:
+        """Places with every ref in the target's own ids; one that is not linked stands as None."""
+        return {p: self.ids.get(_ref(v)) if is_untranslated(v) else v for p, v in places.items()}
+
+
+def _ref(token: Json) -> Ref:
+    return token["flow"], token["id"], token["in"]
+
+
+def select(world: World, system: str, limit: int) -> Selection | None:
+    """What may be taken up in one system now; None when there is nothing."""
+    flows = [f.id for f in world.plan.flows.values() if f.system == system]
+    candidates = list(world.store.candidates(flows, world.clock.now(), limit))
+    if not candidates:
+        return None
+    selection = Selection(candidates, world.store.records({c.record_id for c in candidates}))
+    selection.ids = world.store.translate(_refs(world, selection))
+    selection.neighbours = _neighbours(world, selection)
+    return selection
+
+
+def _refs(world: World, selection: Selection) -> set[Ref]:
+    found: set[Ref] = set()
+    for candidate in selection.candidates:
+        target = selection.record(candidate).targets.get(candidate.flow)
+        base = {} if target is None or target.base is None else target.base
+        found.update(_ref(v) for v in (*candidate.content.values(), *base.values()) if is_untranslated(v))
+    return found
+
+
+def _neighbours(world: World, selection: Selection) -> Mapping[tuple[str, str], Record]:
+    wanted: set[tuple[str, str]] = set()
+    for candidate in selection.candidates:
+        flow = world.plan.flows[candidate.flow]
+        if flow.gates:
+            wanted.update(gate_subjects(flow, selection.record(candidate)))
+    return world.store.load(wanted, ()).by_link if wanted else {}
+
+
+def queries(world: World, selection: Selection, candidates: Sequence[Candidate]) -> Iterator[tuple[FlowPlan, ImageQuery]]:
+    """One query per flow for the before-images of its candidates."""
+    by_flow: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.state is ActionState.READY:
+            by_flow.setdefault(candidate.flow, []).append(candidate)
+    for name, group in by_flow.items():
+        flow = world.plan.flows[name]
+        keys = tuple(dict.fromkeys(selection.record(c).birth[1] for c in group))
+        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=keys, places=granted_places(flow))
+
+
+def granted_places(flow: FlowPlan) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p for s in flow.shows if s.field in flow.granted for p in s.places))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate beside its before-image. `before` is in normal spelling, None where there is no record."""
+
+    candidate: Candidate
+    record: Record
+    flow: FlowPlan
+    image: Image | None
+    before: dict[str, Json] | None
+
+    def differs(self, selection: Selection) -> bool:
+        """Whether somebody else moved it since we last knew it."""
+        expects = expected(self.record, self.flow)
+        if expects is None or self.before is None:
+            return (expects is None) != (self.before is None)
+        return any(self.before.get(p) != v for p, v in selection.translated(expects).items())
+
+    def request(self, selection: Selection) -> Request:
+        """What is left to write: the places that do not stand there yet."""
+        content = selection.translated(self.candidate.content)
+        before = self.before
+        if before is not None:
+            content = {p: v for p, v in content.items() if p not in before or before[p] != v}
+            content.pop(self.flow.key, None)
+            content = {p: v for p, v in content.items() if p not in self.flow.on_create}
+        return Request(
+            record=self.flow.record,
+            key=(self.flow.key, self.record.birth[1]),
+            create=before is None,
+            places=content,
+            before=None if before is None or self.image is None else {p: self.image.places.get(p) for p in content},
+        )
+
+    def reading(self, world: World) -> Snapshot:
+        """The before-image as a snapshot of their record, in normal spelling."""
+        target = self.record.targets.get(self.flow.id)
+        known = "" if target is None else target.id
+        return Snapshot(
+            record=self.flow.record,
+            id=known if self.image is None else self.image.remote_id,
+            version=Version(at=world.clock.now(), resolution=timedelta(0)),
+            content={} if self.before is None else {**self.before, self.flow.key: self.record.birth[1]},
+            complete=False,
+            gone=self.image is None,
+        )
+
+
+def match(
+    selection: Selection, candidates: Sequence[Candidate], flows: Mapping[str, FlowPlan],
+    images: Mapping[str, Mapping[str, Image]],
+) -> list[Found]:  # fmt: skip
+    """Candidates beside their before-images, by flow and birth id."""
+    found = []
+    for candidate in candidates:
+        record, flow = selection.record(candidate), flows[candidate.flow]
+        image = images[candidate.flow].get(record.birth[1])
+        before = None if image is None else {p: flow.normal[p](v) for p, v in image.places.items() if p in flow.normal}
+        found.append(Found(candidate, record, flow, image, before))
+    return found
+

@@ -1,0 +1,135 @@
+"""Settle: what became of attempts goes into the ledger, fenced, with the record's new base and the links it made."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from syncengine.decide.confirm import confirm, withdraw
+from syncengine.engine.prepare import Selection
+from syncengine.engine.world import World
+from syncengine.model.action import Candidate
+from syncengine.model.attempt import Outcome, Probe, Send
+from syncengine.model.decision import Link
+from syncengine.model.permit import Permit
+from syncengine.model.record import Record
+from syncengine.store.protocol import Doubt, Settlement
+from syncengine.vocabulary import ActionState, AttemptState, OutcomeKind, ProbeResult
+
+_ENDS: Mapping[OutcomeKind, tuple[ActionState, AttemptState]] = {
+    OutcomeKind.CONFIRMED: (ActionState.CONFIRMED, AttemptState.CONFIRMED),
+    OutcomeKind.REJECTED: (ActionState.DEAD_LETTERED, AttemptState.REJECTED),
+    OutcomeKind.THROTTLED: (ActionState.PREPARED, AttemptState.THROTTLED),
+    OutcomeKind.UNKNOWN: (ActionState.UNKNOWN, AttemptState.UNKNOWN),
+    OutcomeKind.NOT_SENT: (ActionState.PREPARED, AttemptState.PREPARED),
+    OutcomeKind.MOVED: (ActionState.CANCELLED, AttemptState.OVERTAKEN),
+}
+_PROBED: Mapping[ProbeResult, tuple[ActionState, AttemptState, OutcomeKind]] = {
+    ProbeResult.APPLIED: (ActionState.CONFIRMED, AttemptState.CONFIRMED, OutcomeKind.CONFIRMED),
+    ProbeResult.ABSENT: (ActionState.PREPARED, AttemptState.ABSENT, OutcomeKind.NOT_SENT),
+    ProbeResult.DIFFERENT: (ActionState.CANCELLED, AttemptState.OVERTAKEN, OutcomeKind.MOVED),
+    ProbeResult.SEVERAL: (ActionState.PARKED, AttemptState.PARKED, OutcomeKind.UNKNOWN),
+    ProbeResult.FAILED: (ActionState.UNKNOWN, AttemptState.UNKNOWN, OutcomeKind.UNKNOWN),
+}
+
+
+def settle_outcomes(
+    world: World, selection: Selection, candidates: Mapping[int, Candidate], permits: Sequence[Permit],
+    outcomes: Sequence[Outcome], window: timedelta,
+) -> None:  # fmt: skip
+    """One settlement per permit; one without an outcome was not sent (its deadline was too near)."""
+    by_attempt = {o.attempt: o for o in outcomes}
+    settlements = []
+    for permit in permits:
+        candidate = candidates[permit.send.action]
+        outcome = by_attempt.get(permit.send.attempt)
+        if outcome is None:
+            outcome = Outcome(
+                attempt=permit.send.attempt, kind=OutcomeKind.NOT_SENT, detail="its deadline was too near"
+            )  # fmt: skip
+        settlements.append(_settlement(world, candidate, selection.record(candidate), permit.send, outcome, window))
+    _commit(world, {c.id: c for c in candidates.values()}, settlements, window)
+
+
+def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe], window: timedelta) -> None:
+    records = world.store.records({d.candidate.record_id for d in doubts})
+    settlements = []
+    for doubt, probe in zip(doubts, probes, strict=True):
+        to, attempt_to, kind = _PROBED[probe.result]
+        outcome = Outcome(
+            attempt=doubt.send.attempt, kind=kind, remote_id=probe.remote_id, detail=probe.detail
+        )  # fmt: skip
+        settlements.append(
+            _built(
+                world, doubt.candidate, records[doubt.candidate.record_id], doubt.send, outcome,
+                (to, attempt_to), _due(world, kind, outcome, doubt.send, window), "probe",
+            )
+        )  # fmt: skip
+    _commit(world, {d.candidate.id: d.candidate for d in doubts}, settlements, window)
+
+
+def _settlement(
+    world: World, candidate: Candidate, record: Record, send: Send, outcome: Outcome, window: timedelta
+) -> Settlement:
+    ends = _ENDS[outcome.kind]
+    due = _due(world, outcome.kind, outcome, send, window)
+    return _built(world, candidate, record, send, outcome, ends, due, "answer")
+
+
+def _due(world: World, kind: OutcomeKind, outcome: Outcome, send: Send, window: timedelta) -> datetime | None:
+    if kind is OutcomeKind.THROTTLED:
+        return world.clock.now() + (outcome.retry_after or backoff(world, send.number))
+    if kind is OutcomeKind.UNKNOWN:
+        return world.clock.now() + window
+    return None
+
+
+def backoff(world: World, number: int) -> timedelta:
+    """Exponential with full jitter, from the map's first wait to its longest."""
+    retry = world.plan.retry
+    doubled: timedelta = retry.first * (1 << min(number - 1, 16))
+    ceiling = min(retry.longest, doubled)
+    return ceiling * world.randomness.random()
+
+
+def _built(
+    world: World, candidate: Candidate, record: Record, send: Send, outcome: Outcome,
+    ends: tuple[ActionState, AttemptState], due_at: datetime | None, via: str,
+) -> Settlement:  # fmt: skip
+    flow = world.plan.flows.get(candidate.flow)
+    after: Record | None = None
+    link = None
+    if outcome.kind is OutcomeKind.CONFIRMED and flow is not None:
+        after = confirm(record, flow, candidate.content, outcome.remote_id)
+        link = Link(flow=flow.id, id=outcome.remote_id) if outcome.remote_id else None
+    elif outcome.kind is OutcomeKind.MOVED:
+        after = withdraw(record, candidate.flow)
+    return Settlement(
+        send=send,
+        outcome=outcome,
+        to=ends[0],
+        attempt_to=ends[1],
+        record=after,
+        link=link,
+        due_at=due_at,
+        via=via,
+        recheck=outcome.kind is OutcomeKind.MOVED,
+    )
+
+
+def _commit(
+    world: World, candidates: Mapping[int, Candidate], settlements: Sequence[Settlement], window: timedelta
+) -> None:
+    """A settlement whose record moved meanwhile is made again on the record as it is now."""
+    left = list(settlements)
+    while left:
+        moved = set(world.store.settle(world.session, left, world.clock.now()))
+        left = [s for s in left if s.send.attempt in moved]
+        records = world.store.records({candidates[s.send.action].record_id for s in left}) if left else {}
+        left = [_remade(world, s, candidates, records) for s in left]
+
+
+def _remade(
+    world: World, old: Settlement, candidates: Mapping[int, Candidate], records: Mapping[int, Record]
+) -> Settlement:
+    candidate = candidates[old.send.action]
+    ends = (old.to, old.attempt_to)
+    return _built(world, candidate, records[candidate.record_id], old.send, old.outcome, ends, old.due_at, old.via)

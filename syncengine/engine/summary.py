@@ -1,0 +1,106 @@
+"""What a run did, for people and for programs. The counts come from the ledger, not from memory."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syncengine.engine.run import Done
+from syncengine.model.tally import Tally
+from syncengine.vocabulary import ActionState, Fate, FlowResult
+
+_WRITES: Mapping[str, ActionState] = {
+    "confirmed": ActionState.CONFIRMED,
+    "ready": ActionState.READY,
+    "waiting": ActionState.WAITING,
+    "held": ActionState.HELD,
+    "superseded": ActionState.SUPERSEDED,
+    "cancelled": ActionState.CANCELLED,
+    "prepared": ActionState.PREPARED,
+    "unknown": ActionState.UNKNOWN,
+    "parked": ActionState.PARKED,
+    "dead_lettered": ActionState.DEAD_LETTERED,
+}
+
+
+def as_json(tally: Tally, done: Done) -> dict[str, Any]:
+    """The documented object of `run --format json`, without its envelope."""
+    return {
+        "intake": {
+            "files": done.intake.files,
+            "files_already_processed": done.intake.known_files,
+            "new": done.intake.new,
+            "already_processed": done.intake.duplicates,
+            "collisions": done.intake.collisions,
+            "refused": [{"file": f, "line": n, "reason": why} for f, n, why in done.intake.refused],
+            "unterminated": done.intake.unterminated,
+        },
+        "events": {fate.value: tally.events.get(fate, 0) for fate in Fate},
+        "decisions": {result.value: tally.decisions.get(result, 0) for result in FlowResult},
+        "conflicts": tally.conflicts,
+        "reviews": tally.reviews,
+        "writes": writes(tally),
+        "unmapped_types": dict(tally.unmapped_types),
+        "readings": tally.readings,
+        "unsettled": tally.unsettled,
+        "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
+        "stopped": done.stopped,
+    }
+
+
+def writes(tally: Tally) -> dict[str, int]:
+    """Actions by where they stand now."""
+    counted = {name: tally.writes.get(state, 0) for name, state in _WRITES.items()}
+    counted["confirmed_by_probe"] = tally.by_probe
+    counted["rejected"] = tally.rejected
+    counted["throttled"] = tally.throttled
+    counted["observed"] = tally.decisions.get(FlowResult.OBSERVED, 0)
+    return counted
+
+
+def as_text(tally: Tally, done: Done) -> str:
+    """A few aligned lines; zeros are left out."""
+    return "\n".join(f"{label:<10} {text}" for label, text in _lines(tally, done))
+
+
+def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
+    yield "deliveries", _intake(done)
+    events = _counts({fate.value: n for fate, n in tally.events.items()})
+    written = _counts(writes(tally))
+    yield "events", events or "none"
+    if tally.decisions:
+        yield "decisions", _counts({result.value: n for result, n in tally.decisions.items()})
+    yield "writes", written or "none"
+    more = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews, "unsettled": tally.unsettled}
+    if _counts(more):
+        yield "also", _counts(more)
+    if tally.unmapped_types:
+        yield "unmapped", _counts(tally.unmapped_types)
+    for name, line, why in done.intake.refused:
+        yield "refused", f"{name}:{line}: {why}"
+    for name in done.intake.unterminated:
+        yield "waiting", f"{name}: its last line has no end yet; it is read with the next run"
+    for system, why in sorted(done.away.items()):
+        yield "away", f"{system}: {why}"
+    if done.stopped:
+        yield "stopped", "as asked; the next run goes on from here"
+
+
+def _intake(done: Done) -> str:
+    report = done.intake
+    parts = []
+    if report.files:
+        parts.append(f"{report.new} new from {_number(report.files, 'file')}")
+    if report.duplicates:
+        parts.append(f"{report.duplicates} already processed")
+    if report.collisions:
+        parts.append(f"{report.collisions} with a known id and another body")
+    if report.known_files:
+        parts.append(f"{_number(report.known_files, 'file')} already processed")
+    return ", ".join(parts) or "none"
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in counts.items() if n)

@@ -1,0 +1,194 @@
+"""A story in words, for whoever has to answer a customer: short sentences, aligned, all times in UTC."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from syncengine.clock import to_text
+from syncengine.evidence.mask import escape
+from syncengine.evidence.story import (
+    ActionTold,
+    AttemptTold,
+    Change,
+    ConflictTold,
+    HitTold,
+    HoldTold,
+    InputTold,
+    RecordTold,
+    ReviewTold,
+    Story,
+)
+from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InputKind, Trust
+
+_FATES: Final = {
+    Fate.SETTLED: "applied",
+    Fate.DUPLICATE: "already processed",
+    Fate.STALE: "older than what was known, so it changed nothing",
+    Fate.ECHO: "our own write coming back",
+    Fate.UNMAPPED: "kept; no flow of the map reads this type",
+    Fate.UNLINKED: "waits until its record is known",
+    Fate.READING: "waits until its record has been read back",
+    Fate.FAILED: "could not be applied",
+}
+_TRUST: Final = {Trust.CAPTURED: "a captured file", Trust.READ: "a reading that we asked for"}
+_ASKED: Final = "   <- asked for"
+_GAP: Final = 2
+
+
+def tell(story: Story) -> str:
+    """The whole story as text, without a line break at the end."""
+    return "\n".join(_lines(story))
+
+
+def _lines(story: Story) -> Iterator[str]:
+    yield from (_hit(hit) for hit in story.hits)
+    for record in story.records:
+        yield ""
+        yield from _record(record)
+    if story.inputs:
+        yield ""
+        yield "Not about a known record"
+        for told in story.inputs:
+            yield from _indented(_input(told))
+
+
+def _hit(hit: HitTold) -> str:
+    leads = len(hit.records)
+    about = f" of {leads} records" if leads > 1 else ""
+    return f"{escape(hit.label)}  ({hit.what}{about})"
+
+
+def _record(record: RecordTold) -> Iterator[str]:
+    yield f"{record.object} {record.entity}" + ("  (gone in its system of record)" if record.gone else "")
+    links = [(n.flow, escape(n.id), f"since {to_text(n.since)}{_mark(n.asked)}") for n in record.known_as]
+    yield from _indented(_labelled("known as", _aligned(links)))
+    yield from _indented(f"unsettled: awaits a reading of {escape(why)}" for why in record.unsettled)
+    for told in record.inputs:
+        yield ""
+        yield from _indented(_input(told))
+    if record.actions:
+        yield ""
+        yield from _indented(("decided by something else than these events", *_indented(_actions(record.actions))))
+    yield from _section("holds", (_hold(hold) for hold in record.holds))
+    yield from _section("conflicts", (_conflict(conflict) for conflict in record.conflicts))
+    yield from _section("for a person to look at", (_review(review) for review in record.reviews))
+
+
+def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
+    found = tuple(lines)
+    if found:
+        yield ""
+        yield from _indented((name, *_indented(found)))
+
+
+def _input(told: InputTold) -> Iterator[str]:
+    what = "read back" if told.kind == InputKind.READING else escape(told.type)
+    yield f"{to_text(told.received_at)}  {told.system}: {what}  {escape(told.event_id)}{_mark(told.asked)}"
+    yield from _indented(_aligned([("happened", to_text(told.happened_at)), ("came from", _origin(told))]))
+    yield from _indented(_labelled("outcome  ", (_outcome(told),)))
+    if told.answers:
+        waited = ", ".join(map(escape, told.answers))
+        yield from _indented(_labelled("settled  ", (f"what could not be ordered: {waited} waited for it",)))
+    fields = [(entry.field, f"= {entry.value.text}") for entry in told.fields]
+    yield from _indented(_labelled("fields   ", _aligned(fields)))
+    yield from _indented(_actions(told.actions))
+
+
+def _origin(told: InputTold) -> str:
+    source = _TRUST.get(Trust(told.trust), told.trust)
+    if told.file:
+        source += f", {escape(told.file)}" + (f" line {told.line}" if told.line else "")
+    times = "once more" if told.repeats == 1 else f"{told.repeats} times more"
+    return source + (f"; came {times}, already processed" if told.repeats else "")
+
+
+def _outcome(told: InputTold) -> str:
+    said = _FATES[Fate(told.fate)] if told.fate else "not judged yet"
+    waited = f"; it waited for {escape(told.answered_by)}" if told.answered_by else ""
+    return said + (f": {escape(told.why)}" if told.why else "") + waited
+
+
+def _actions(actions: Sequence[ActionTold]) -> Iterator[str]:
+    for action in actions:
+        yield from _action(action)
+
+
+def _action(action: ActionTold) -> Iterator[str]:
+    state = action.state.replace("_", "-")
+    why = f" ({escape(action.why)})" if action.why else ""
+    yield f"{action.kind} in {action.flow}: {state}{why}{_mark(action.asked)}"
+    yield from _indented(_action_lines(action))
+
+
+def _action_lines(action: ActionTold) -> Iterator[str]:
+    if action.content_erased:
+        yield "its values were erased"
+    yield from _labelled("wrote  " if action.state == ActionState.CONFIRMED else "writes ", _changes(action))
+    for attempt in action.attempts:
+        yield _attempt(attempt)
+    yield from (_hold(hold) for hold in action.holds)
+    if action.superseded_by:
+        yield f"superseded by {escape(action.superseded_by)}"
+    yield f"decided {to_text(action.decided_at)}, write set {action.write_set}, key {escape(action.key)}"
+
+
+def _changes(action: ActionTold) -> list[str]:
+    creates = action.kind == ActionKind.CREATE
+    return _aligned([(escape(change.place), _moved(change, creates)) for change in action.changes])
+
+
+def _moved(change: Change, creates: bool) -> str:
+    if change.before is not None:
+        return f"{change.before.text} -> {change.after.text}"
+    return f"{'=' if creates else '->'} {change.after.text}"
+
+
+def _attempt(attempt: AttemptTold) -> str:
+    said = [f"attempt {attempt.number}: {attempt.state}"]
+    if attempt.via == "probe" and attempt.state != AttemptState.SENT:
+        said.append("found out by looking at the target")
+    said += _when("sent", attempt.sent_at) + _when("settled", attempt.settled_at)
+    return ", ".join(said) + (f" ({escape(attempt.detail)})" if attempt.detail else "")
+
+
+def _when(word: str, moment: datetime | None) -> list[str]:
+    return [f"{word} {to_text(moment)}"] if moment else []
+
+
+def _hold(hold: HoldTold) -> str:
+    held = f"held by the gate {hold.gate}: {hold.need} is {hold.status}, since {to_text(hold.since)}"
+    if hold.released_at is None:
+        return f"{held}; next: {escape(hold.next)}"
+    by = f" by {escape(hold.released_by)}" if hold.released_by else ""
+    return f"{held}; released {to_text(hold.released_at)}{by}"
+
+
+def _conflict(told: ConflictTold) -> str:
+    return (
+        f"{to_text(told.at)}  {told.field} in {told.flow}: {told.winner.text} won over {told.loser.text}"
+        f" ({escape(told.rule)}); both are kept"
+    )
+
+
+def _review(told: ReviewTold) -> str:
+    return f"{to_text(told.at)}  {told.field} in {told.flow}: {escape(told.why)}"
+
+
+def _mark(asked: bool) -> str:
+    return _ASKED if asked else ""
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (" " * _GAP + line if line else "" for line in lines)
+
+
+def _labelled(label: str, lines: Iterable[str]) -> Iterator[str]:
+    """The label before the first line, blanks of its width before the others."""
+    for number, line in enumerate(lines):
+        yield f"{label if number == 0 else ' ' * len(label)}  {line}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    columns = max(map(len, rows), default=0)
+    widths = [max((len(row[n]) for row in rows), default=0) for n in range(columns)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

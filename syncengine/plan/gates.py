@@ -1,0 +1,26 @@
+"""Gates, compiled: what has to be verified before a flow may create."""
+
+from collections.abc import Mapping
+
+from syncengine.check.checked import CheckedGate, CheckedNeed, CheckedObject
+from syncengine.plan.expression import Types, asked
+from syncengine.plan.plan import GatePlan, NeedPlan
+
+
+def compile_gate(gate: CheckedGate, objects: Mapping[str, CheckedObject]) -> GatePlan:
+    types = field_types(objects[gate.about_object])
+    return GatePlan(name=gate.name, about=gate.about, needs=tuple(_need(need, types) for need in gate.needs))
+
+
+def field_types(subject: CheckedObject) -> Types:
+    return {name: field.type for name, field in subject.fields.items()}
+
+
+def _need(need: CheckedNeed, types: Types) -> NeedPlan:
+    return NeedPlan(
+        field=need.field,
+        passes=frozenset(str(status) for status in need.passes),
+        next=need.next,
+        asked=None if need.when is None else asked(need.when, types),
+        max_age=need.max_age,
+    )

@@ -1,0 +1,57 @@
+"""environments/NAME.yaml: where the systems of one environment are. It can never hold authority."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from syncengine.spec.literal import Name
+from syncengine.spec.shape import Shape
+from syncengine.vocabulary import Environment
+
+SettingName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+_NOT_SETTINGS: Final = ("environment", "names")
+
+
+class Connection(Shape):
+    """One system: `environment`, and settings of its connector. In the file both stand side by side."""
+
+    environment: Annotated[Environment, Field(strict=False)] = Field(
+        default=Environment.PRODUCTION, description="What kind of installation this is.", examples=["sandbox"]
+    )
+    settings: dict[SettingName, str] = Field(
+        default={}, description="Settings of the connector; secrets only as env:NAME or file:/path."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        own = {name: held for name, held in value.items() if name in _NOT_SETTINGS}
+        return {**own, "settings": {name: held for name, held in value.items() if name not in _NOT_SETTINGS}}
+
+
+class EnvironmentSpec(Shape):
+    """One environment file: systems by name, and what its ledger starts at."""
+
+    starts_at: Literal["ceiling"] | None = Field(
+        default=None,
+        description="The ledger of this environment starts at every write set's ceiling; all-local environments only.",
+        examples=["ceiling"],
+    )
+    systems: dict[Name, Connection] = Field(description="Connections by system.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        systems = {name: held for name, held in value.items() if name != "starts_at"}
+        own = {"starts_at": value["starts_at"]} if "starts_at" in value else {}
+        return {**own, "systems": systems}
+
+    @property
+    def all_local(self) -> bool:
+        return all(c.environment is Environment.LOCAL for c in self.systems.values())

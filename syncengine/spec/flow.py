@@ -1,0 +1,94 @@
+"""A flow: one object in one system."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, model_validator
+
+from syncengine.spec.literal import Constant, Cron, Duration, Name, PlacePath, Sentence, Zone
+from syncengine.spec.shape import Shape, wrong
+from syncengine.spec.spelling import Spelling
+
+SpelledName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}(\.[a-z][a-z0-9_-]{0,63})?$")]
+"""A field of the object, or a built-in one such as hold.open."""
+
+
+class Fresh(Shape):
+    expected: Duration = Field(description="How old a value may normally be.", examples=["30s"])
+    incident: Duration = Field(description="The age from which it is an incident.", examples=["10m"])
+    look_at: Sentence = Field(
+        description="Where a person sees the value meanwhile.", examples=["Stripe Dashboard, Invoices"]
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Fresh":
+        if self.incident <= self.expected:
+            raise wrong("incident is not longer than expected", remedy="Make it longer.", key="incident")
+        return self
+
+
+class Sync(Shape):
+    """Written as `realtime`, or as a schedule."""
+
+    cron: Cron | None = Field(default=None, description="When to look for changes.", examples=["*/30 * * * *"])
+    zone: Zone | None = Field(
+        default=None, description="Of the cron expression; the project's when left out.", examples=["Europe/Berlin"]
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _form(cls, value: Any) -> Any:
+        remedy = 'Write `realtime`, or {cron: "*/30 * * * *"}.'
+        if value == "realtime":
+            return {}
+        if isinstance(value, str):
+            raise wrong("`sync` is realtime, or a mapping with `cron`", remedy=remedy)
+        if isinstance(value, dict) and value.get("cron") is None:
+            raise wrong("a schedule needs `cron`", remedy=remedy)
+        return value
+
+    @property
+    def realtime(self) -> bool:
+        return self.cron is None
+
+
+class Flow(Shape):
+    system: Name | None = Field(
+        default=None, description="The system; the flow's own name when left out.", examples=["stripe"]
+    )
+    record: PlacePath = Field(description="The connector's name of the record type.", examples=["invoices"])
+    key: PlacePath | None = Field(
+        default=None,
+        description="Where their record holds the id that the entity was born with; needed to create.",
+        examples=["Stripe_Id__c"],
+    )
+    only: Sentence | None = Field(
+        default=None,
+        description="Which entities are created there; in a flow without a grant: which of their records count.",
+        examples=["status in ['open', 'paid']"],
+    )
+    on_create: dict[PlacePath, Constant] = Field(
+        default={}, description="Constants set at creation only.", examples=[{"type": "out"}]
+    )
+    sync: Sync = Field(
+        default=Sync.model_validate("realtime"),
+        description="realtime, or a schedule.",
+        examples=["realtime", {"cron": "*/30 * * * *"}],
+    )
+    version: PlacePath | None = Field(
+        default=None,
+        description="The place of their record's version or time of change, where the connector cannot know it.",
+        examples=["updated_at"],
+    )
+    fields: dict[SpelledName, Spelling] = Field(
+        min_length=1, description="Ours: theirs.", examples=[{"status": "Status__c"}]
+    )
+    fresh: Fresh | None = Field(
+        default=None,
+        description="The consistency contract; every flow needs one.",
+        examples=[{"expected": "30s", "incident": "10m", "look_at": "Stripe Dashboard, Invoices"}],
+    )
+    purpose: Sentence | None = Field(
+        default=None,
+        description="Why this is written, and what an error there means; needed with a grant.",
+        examples=["Collections calls rest on it; late means chasing a paid invoice."],
+    )

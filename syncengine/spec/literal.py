@@ -1,0 +1,107 @@
+"""The literals of the map language: names, durations, zones, schedules, classes, constants."""
+
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Annotated, Any, Final, Literal
+from zoneinfo import available_timezones
+
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
+
+from syncengine.spec.shape import wrong
+
+_DURATION: Final = re.compile(r"([1-9][0-9]{0,6})([smhd])")
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UTC_NAMES: Final = frozenset({"UTC", "Etc/UTC"})
+RESERVED: Final = frozenset(
+    {"and", "or", "not", "in", "has", "true", "false", "theirs", "self", "hold", "id_in", "differs", "gone_since"}
+)
+"""Words that no object and no field can be named."""
+
+
+def parse_duration(value: Any) -> timedelta:
+    """`30s`, `15m`, `4h` or `90d`. Raises PydanticCustomError for anything else."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise wrong("this is not a duration", remedy="Write a whole number with s, m, h or d: 30s, 15m, 4h, 90d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def parse_cron(value: Any) -> str:
+    """Five fields of cron, white space made single. Raises PydanticCustomError."""
+    remedy = 'Write five fields in quotes: minute, hour, day, month, weekday, such as "*/30 * * * *".'
+    if not isinstance(value, str):
+        raise wrong("a cron expression is text", remedy=remedy)
+    fields = value.split()
+    if len(fields) != 5:  # noqa: PLR2004 - cron's own number; cronsim would take six
+        raise wrong(f"a cron expression has five fields, this one has {len(fields)}", remedy=remedy)
+    try:
+        CronSim(value, datetime(2026, 1, 1))  # noqa: DTZ001 - only the syntax is asked
+    except CronSimError as error:
+        raise wrong(f"this is not a cron expression ({str(error).lower()})", remedy=remedy) from None
+    return " ".join(fields)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) | _UTC_NAMES
+
+
+def parse_zone(value: Any) -> str:
+    """A name of the IANA time zone database. Raises PydanticCustomError."""
+    if not isinstance(value, str) or value not in _zones():
+        raise wrong("this is not an IANA time zone", remedy="Write a name such as Europe/Berlin or UTC.")
+    return value
+
+
+def parse_constant(value: Any) -> str | int | bool:
+    """A value that stands for itself. Raises PydanticCustomError."""
+    if not isinstance(value, str | int | bool):
+        raise wrong("a constant is text, an integer, true or false", remedy="Write one plain value.")
+    return value
+
+
+def parse_free_word(value: str) -> str:
+    """A name that an expression and the engine do not use themselves. Raises PydanticCustomError."""
+    if value in RESERVED:
+        message = f"{value} is a word of the language itself"
+        raise wrong(message, remedy="Choose another name.", rule="language/reserved")
+    return value
+
+
+def _duration_text(value: timedelta) -> str:
+    return f"{int(value.total_seconds())}s"
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+"""Of teams, roles, systems, flows, tables, write sets, gates, approvals."""
+
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"), AfterValidator(parse_free_word)]
+"""Of objects and their fields: names that an expression can spell."""
+
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
+
+PlacePath = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^\S+$")]
+"""A place in their record; dots go inside."""
+
+Duration = Annotated[
+    timedelta,
+    PlainValidator(parse_duration),
+    PlainSerializer(_duration_text),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*[smhd]$"}),
+]
+Cron = Annotated[str, PlainValidator(parse_cron), WithJsonSchema({"type": "string"})]
+Zone = Annotated[str, PlainValidator(parse_zone), WithJsonSchema({"type": "string"})]
+Constant = Annotated[
+    str | int | bool, PlainValidator(parse_constant), WithJsonSchema({"type": ["string", "integer", "boolean"]})
+]
+SensitivityClass = Literal["public", "internal", "financial", "pii", "account_number", "restricted"]
+
+Names = Annotated[tuple[Name, ...], Field(strict=False)]
+"""A list of names: YAML gives a list where the model keeps a tuple."""
+
+
+def is_secret_reference(value: str) -> bool:
+    """Whether a setting names where a secret is instead of holding it."""
+    return re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/\S+", value) is not None

@@ -1,0 +1,231 @@
+"""One YAML file to plain data with a place for every key and value. Nothing is constructed, guessed or expanded."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Never, Protocol, TypeAlias
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+
+from syncengine.errors import Place
+from syncengine.model.finding import Finding
+from syncengine.spec.marks import Marks, Path, Spot
+from syncengine.spec.scalar import Scalar, SurprisingError, resolve
+from syncengine.spec.text import TextError, check_escapes, decode
+from syncengine.vocabulary import Severity
+
+Data: TypeAlias = "dict[str, Data] | list[Data] | Scalar"
+
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 20_000
+MAX_FINDINGS: Final = 100
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_HARMLESS: Final = frozenset({"yaml/reads-differently", "yaml/duplicate-key", "yaml/empty-value"})
+"""Findings after which the rest of the file still means what it says."""
+
+
+@dataclass(slots=True)
+class Document:
+    """`usable`: the data may be judged further; otherwise what is wrong with the file is already said."""
+
+    data: Data
+    marks: Marks
+    findings: list[Finding]
+
+    @property
+    def usable(self) -> bool:
+        return self.data is not None and all(f.rule in _HARMLESS for f in self.findings)
+
+
+class _Mark(Protocol):
+    """A mark of either loader: line and column from 0."""
+
+    line: int
+    column: int
+
+
+class _StopError(Exception):
+    """Nothing after this can be understood; the finding is already noted."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open mapping or list. `key` is the pending key of a mapping, `dropped` that its value is not wanted."""
+
+    container: dict[str, Data] | list[Data]
+    path: Path
+    key: str | None = None
+    dropped: bool = False
+
+
+def read(raw: bytes, *, file: str, secret: bool = False) -> Document:
+    """Never raises for the content. `file` is what places say; `secret` keeps values out of messages."""
+    reader = _Reader(Marks(file), secret=secret)
+    try:
+        reader.take(raw)
+    except _StopError:
+        reader.data = None
+    return Document(reader.data, reader.marks, reader.findings)
+
+
+@dataclass(slots=True)
+class _Reader:
+    marks: Marks
+    secret: bool
+    data: Data = None
+    findings: list[Finding] = field(default_factory=list)
+    _stack: list[_Frame] = field(default_factory=list)
+    _documents: int = 0
+    _nodes: int = 0
+
+    def take(self, raw: bytes) -> None:
+        try:
+            for event in yaml.parse(decode(raw), Loader=_LOADER):
+                self._event(event)
+        except TextError as error:
+            self._stop(error.rule, error.message, error.remedy, error.spot)
+        except yaml.MarkedYAMLError as error:
+            problem = error.problem or error.context or "it cannot be understood"
+            spot = _spot(error.problem_mark or error.context_mark)
+            self._stop("yaml/syntax", f"this is not YAML: {problem}", "Correct the syntax here or just above.", spot)
+        except yaml.YAMLError as error:
+            self._stop("yaml/syntax", f"this is not YAML: {error}", "Correct the syntax.", Spot(0, 0))
+        if self.data is None and not self.findings:
+            self._stop("yaml/empty-file", "the file says nothing", "Fill it, or remove it.", Spot(0, 0))
+
+    def _event(self, event: Event) -> None:
+        if isinstance(event, NodeEvent):
+            self._node(event)
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self._stack.pop()
+        elif isinstance(event, DocumentStartEvent):
+            self._document(event)
+
+    def _document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        spot = _spot(event.start_mark)
+        if self._documents > 1:
+            self._stop("yaml/documents", "a second document starts here", "Keep one document a file.", spot)
+        if event.version or event.tags:
+            self._note("yaml/directive", "directives are not in the language", "Remove it.", Spot(1, 1))
+
+    def _node(self, event: NodeEvent) -> None:
+        spot = _spot(event.start_mark)
+        self._limits(event, spot)
+        if isinstance(event, AliasEvent):
+            self._stop("yaml/alias", "aliases are not in the language", "Write the value out.", spot)
+        if event.anchor is not None:
+            self._note("yaml/anchor", "anchors are not in the language", f"Remove &{event.anchor}.", spot)
+        if isinstance(event, ScalarEvent | CollectionStartEvent) and event.tag is not None:
+            self._note("yaml/tag", "tags are not in the language", "Remove it; quote the value if it is text.", spot)
+        top = self._stack[-1] if self._stack else None
+        if top is not None and isinstance(top.container, dict) and top.key is None:
+            self._key(top, event, spot)
+        else:
+            self._value(top, event)
+
+    def _limits(self, event: NodeEvent, spot: Spot) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._stop("yaml/too-large", f"the file has more than {MAX_NODES} values", "Split it.", spot)
+        if len(self._stack) >= MAX_DEPTH and isinstance(event, CollectionStartEvent):
+            self._stop("yaml/too-deep", f"this is nested more than {MAX_DEPTH} deep", "Make it flatter.", spot)
+
+    def _key(self, top: _Frame, event: NodeEvent, spot: Spot) -> None:
+        if not isinstance(event, ScalarEvent):
+            self._stop("yaml/key", "a key is one word, not a list or a mapping", "Write a plain word.", spot)
+        if event.implicit[0] and event.value == "<<":
+            self._stop("yaml/merge", "merge keys are not in the language", "Write the keys out.", spot)
+        key = self._scalar(event, spot)
+        if not isinstance(key, str):
+            self._note("yaml/key", f"the key {event.value or 'here'} is not text", f'Quote it: "{event.value}".', spot)
+            key = event.value
+        path = (*top.path, key)
+        top.key = key
+        top.dropped = path in self.marks.keys
+        if top.dropped:
+            line = self.marks.keys[path].line
+            self._note("yaml/duplicate-key", f"the key {key} was given before, in line {line}", "Keep one.", spot)
+        else:
+            self.marks.keys[path] = spot
+
+    def _value(self, top: _Frame | None, event: NodeEvent) -> None:
+        spot = _inner(event) if isinstance(event, ScalarEvent) else _spot(event.start_mark)
+        value: Data
+        if isinstance(event, ScalarEvent):
+            value = self._scalar(event, spot)
+        else:
+            value = {} if isinstance(event, MappingStartEvent) else []
+        path = self._place(top, value, spot)
+        if value is None and top is not None:
+            self._empty(path, spot)
+        if isinstance(value, dict | list):
+            self._stack.append(_Frame(value, path))
+
+    def _place(self, top: _Frame | None, value: Data, spot: Spot) -> Path:
+        """Put a value where it belongs. The value of a repeated key is built beside the data, and forgotten."""
+        path: Path
+        if top is None:
+            path, self.data = (), value
+        elif isinstance(top.container, dict):
+            key = top.key or ""
+            path, top.key = (*top.path, key), None
+            if top.dropped:
+                return (*top.path, key, "(repeated)")
+            top.container[key] = value
+        else:
+            path = (*top.path, len(top.container))
+            top.container.append(value)
+        self.marks.values[path] = spot
+        return path
+
+    def _empty(self, path: Path, spot: Spot) -> None:
+        where = self.marks.keys.get(path, spot)
+        self._note("yaml/empty-value", f"{path[-1]} has no value", "Give it one, or remove it.", where)
+
+    def _scalar(self, event: ScalarEvent, spot: Spot) -> Scalar:
+        text: str = event.value
+        if not event.implicit[0]:
+            check_escapes(text, spot)
+            return text
+        try:
+            return resolve(text)
+        except SurprisingError:
+            shown = "this value" if self.secret else text
+            message = f"{shown} is read differently by different YAML readers"
+            remedy = "Quote it." if self.secret else f'Quote it: "{text}".'
+            self._note("yaml/reads-differently", message, remedy, spot)
+            return text
+
+    def _note(self, rule: str, message: str, remedy: str, spot: Spot) -> None:
+        place = Place(self.marks.file, spot.line, spot.column)
+        self.findings.append(
+            Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=place)
+        )
+        if len(self.findings) >= MAX_FINDINGS:
+            raise _StopError
+
+    def _stop(self, rule: str, message: str, remedy: str, spot: Spot) -> Never:
+        self._note(rule, message, remedy, spot)
+        raise _StopError
+
+
+def _spot(mark: _Mark | None) -> Spot:
+    return Spot(0, 0) if mark is None else Spot(mark.line + 1, mark.column + 1)
+
+
+def _inner(event: ScalarEvent) -> Spot:
+    """The spot of a scalar, with the column of its own text where each character stands for itself."""
+    start, end = _spot(event.start_mark), _spot(event.end_mark)
+    quotes = 1 if event.style in ("'", '"') else 0
+    exact = event.style not in ("|", ">") and end.column - start.column - 2 * quotes == len(event.value)
+    return Spot(start.line, start.column, start.column + quotes if exact and start.line == end.line else 0)

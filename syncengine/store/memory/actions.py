@@ -1,0 +1,171 @@
+"""Actions and their lanes: how one is made, moved, held, released and superseded, with the audit entry of each move."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from syncengine.canonical import decode
+from syncengine.model.action import Candidate, Hold, Wait
+from syncengine.model.decision import Link
+from syncengine.model.payload import PayloadKind
+from syncengine.store import audit
+from syncengine.store.memory.ledger import ActionRow, HoldRow, Ledger
+from syncengine.store.memory.transaction import Transaction
+from syncengine.store.protocol import DecidedAction
+from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionState
+
+_OPEN = frozenset((*IN_FLIGHT, *REPLACEABLE))
+_TAKEN_UP = (ActionState.READY, ActionState.PREPARED)
+
+
+def candidate(ledger: Ledger, row: ActionRow) -> Candidate:
+    body = ledger.payloads[row.content].body
+    assert body is not None, "an action that is not done keeps its content"
+    return Candidate(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        flow=row.flow,
+        state=row.state,
+        sequence=row.sequence,
+        content=decode(body),
+        write_set=row.write_set,
+        record_id=row.record,
+        fence=row.fence,
+    )
+
+
+def in_flight(ledger: Ledger, row: ActionRow) -> bool:
+    """Whether another action occupies this one's lane."""
+    lane = ledger.lanes.get((row.record, row.flow)) or ()
+    return any(other != row.id and ledger.actions[other].state in IN_FLIGHT for other in lane)
+
+
+def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int = 0) -> ActionRow:
+    action = decided.action
+    row = ActionRow(
+        id=t.ledger.number("action"),
+        key=action.key,
+        kind=action.kind,
+        flow=action.flow,
+        record=record,
+        sequence=action.sequence,
+        write_set=action.write_set,
+        cause=action.cause,
+        plan=action.plan,
+        content=t.keep_json(PayloadKind.CONTENT, dict(action.content)),
+        decided_at=t.now,
+        state=decided.state,
+        replaced_by=replaced_by,
+        moved_by=t.session.id,
+    )
+    put(t.ledger, row)
+    t.entries.append(
+        audit.action_made(at=t.now, id=row.id, record=record, action=action, to=row.state, replaced_by=replaced_by)
+    )
+    if row.state is ActionState.HELD:
+        hold(t, row, decided.holds)
+    return row
+
+
+def move(
+    t: Transaction,
+    row: ActionRow,
+    to: ActionState,
+    *,
+    why: str = "",
+    due_at: datetime | None = None,
+    replaced_by: int = 0,
+    link: Link | None = None,
+) -> ActionRow:
+    """Move an action, with an audit entry of its own."""
+    entry = audit.action_moved(
+        at=t.now, id=row.id, record=row.record, from_=row.state, to=to, why=why, replaced_by=replaced_by, link=link
+    )
+    t.entries.append(entry)
+    return moved(t, row, to, why=why, due_at=due_at, replaced_by=replaced_by)
+
+
+def moved(
+    t: Transaction, row: ActionRow, to: ActionState, *, why: str = "", due_at: datetime | None = None, replaced_by: int = 0
+) -> ActionRow:
+    """The action in its new state: its fence goes up, and what belonged to the state that it leaves ends with it."""
+    after = replace(
+        row,
+        state=to,
+        fence=row.fence + 1,
+        why=why,
+        due_at=due_at,
+        replaced_by=replaced_by,
+        moved_by=t.session.id,
+    )
+    if row.state is ActionState.WAITING:
+        t.ledger.waits.drop(row.id)
+    if row.state is ActionState.HELD:
+        release(t, row, why or to.value)
+    put(t.ledger, after)
+    return after
+
+
+def supersede(t: Transaction, lane: tuple[int, str], by: int) -> None:
+    """A newer decision replaces every action of its lane of which nothing has left the house."""
+    for other in t.ledger.lanes.get(lane) or ():
+        row = t.ledger.actions[other]
+        if other != by and row.state in REPLACEABLE:
+            move(t, row, ActionState.SUPERSEDED, replaced_by=by)
+
+
+def hold(t: Transaction, row: ActionRow, holds: Sequence[Hold]) -> None:
+    for one in holds:
+        number = t.ledger.number("hold")
+        t.ledger.holds.put(number, HoldRow(id=number, action=row.id, record=row.record, flow=row.flow, hold=one))
+        t.ledger.open_holds.put(number, None)
+        t.ledger.holds_of.put(row.id, (*(t.ledger.holds_of.get(row.id) or ()), number))
+        t.entries.append(audit.hold_opened(at=t.now, id=number, record=row.record, action=row.id, hold=one))
+
+
+def release(t: Transaction, row: ActionRow, why: str) -> None:
+    """End the open holds of an action."""
+    for number in t.ledger.holds_of.get(row.id) or ():
+        open_hold = t.ledger.holds[number]
+        t.ledger.holds.put(number, replace(open_hold, released_at=t.now, released_by=why))
+        t.ledger.open_holds.drop(number)
+        t.entries.append(audit.hold_released(at=t.now, id=number, record=row.record, action=row.id, why=why))
+    t.ledger.holds_of.drop(row.id)
+
+
+def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> ActionRow:
+    """Move an action to WAITING, unless everything it waits for has been linked meanwhile: then it stays READY."""
+    missing = tuple(w for w in waits if translated(t.ledger, w) is None)
+    if not missing:
+        return row if row.state is ActionState.READY else move(t, row, ActionState.READY, why=why)
+    waiting = move(t, row, ActionState.WAITING, why=why)
+    t.ledger.waits.put(row.id, missing)
+    return waiting
+
+
+def linked(t: Transaction) -> None:
+    """A link was made: actions that waited for nothing else are READY."""
+    for number in sorted(t.ledger.waits):
+        missing = tuple(w for w in t.ledger.waits[number] if translated(t.ledger, w) is None)
+        if missing:
+            t.ledger.waits.put(number, missing)
+        else:
+            move(t, t.ledger.actions[number], ActionState.READY)
+
+
+def translated(ledger: Ledger, wait_for: Wait) -> str | None:
+    """The id that the record waited for has in the target; None while one of the two is not linked."""
+    link = ledger.links.get((wait_for.flow, wait_for.id))
+    return None if link is None else ledger.links_of.get((link.record, wait_for.target))
+
+
+def put(ledger: Ledger, row: ActionRow) -> None:
+    ledger.actions.put(row.id, row)
+    lane = (row.record, row.flow)
+    others = tuple(i for i in ledger.lanes.get(lane) or () if i != row.id)
+    ledger.lanes.put(lane, (*others, row.id) if row.state in _OPEN else others)
+    if row.state in _TAKEN_UP:
+        ledger.ready.put(row.id, None)
+    else:
+        ledger.ready.drop(row.id)

@@ -1,0 +1,117 @@
+"""Taking in: deliveries, repeats of known ones, lines that are none, and how far a file or a scan has come."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from syncengine.canonical import digest
+from syncengine.model.event import Accepted, Refused
+from syncengine.model.payload import PayloadKind
+from syncengine.store import audit
+from syncengine.store.memory.ledger import InputRow, RefusedRow, RepeatRow
+from syncengine.store.memory.queue import answered, put_input
+from syncengine.store.memory.transaction import Transaction
+from syncengine.store.protocol import IntakeGroup, IntakeReceipt
+from syncengine.vocabulary import InputKind
+
+
+def accept(t: Transaction, group: IntakeGroup) -> IntakeReceipt:
+    ledger = t.ledger
+    new: list[int] = []
+    duplicates = collisions = 0
+    for accepted in group.accepted:
+        known = ledger.by_event.get((accepted.delivery.system, accepted.envelope.event_id))
+        if known is None:
+            new.append(_take(t, accepted))
+        elif _repeat(t, known, accepted):
+            duplicates += 1
+        else:
+            collisions += 1
+    for refused in group.refused:
+        _refuse(t, refused)
+    if group.progress is not None:
+        ledger.files.put((group.progress.system, group.progress.path), group.progress)
+    if group.cursor is not None:
+        flow, cursor, at = group.cursor
+        ledger.cursors.put(flow, (cursor, at))
+    readings = [seq for seq in new if ledger.inputs[seq].kind is InputKind.READING]
+    _answer(t, group.answers, readings)
+    receipt = IntakeReceipt(new=len(new), duplicates=duplicates, collisions=collisions, refused=len(group.refused))
+    t.entries.append(
+        audit.accepted(
+            at=t.now,
+            first=new[0] if new else 0,
+            new=receipt.new,
+            readings=len(readings),
+            duplicates=duplicates,
+            collisions=collisions,
+            refused=receipt.refused,
+            file=group.progress.digest if group.progress else b"",
+        )
+    )
+    return receipt
+
+
+def _take(t: Transaction, accepted: Accepted) -> int:
+    delivery, envelope = accepted.delivery, accepted.envelope
+    seq = t.ledger.number("input")
+    row = InputRow(
+        seq=seq,
+        kind=InputKind.READING if accepted.reading else InputKind.DELIVERY,
+        system=delivery.system,
+        event_id=envelope.event_id,
+        type=envelope.type,
+        at=envelope.at,
+        received_at=delivery.received_at,
+        trust=delivery.trust,
+        payload=t.keep(PayloadKind.RAW, delivery.body),
+        digest=digest(delivery.body),
+        file=delivery.file,
+        line=delivery.line,
+        trouble=accepted.trouble,
+    )
+    put_input(t.ledger, row)
+    t.ledger.by_event.put((row.system, row.event_id), seq)
+    return seq
+
+
+def _repeat(t: Transaction, seq: int, accepted: Accepted) -> bool:
+    """Record that a known delivery came again; False when its body is another one, which is kept as well."""
+    known = t.ledger.inputs[seq]
+    same = digest(accepted.delivery.body) == known.digest
+    number = t.ledger.number("repeat")
+    payload = 0 if same else t.keep(PayloadKind.COLLISION, accepted.delivery.body)
+    t.ledger.repeats.put(
+        number,
+        RepeatRow(
+            id=number,
+            session=t.session.id,
+            input=seq,
+            payload=payload,
+            received_at=accepted.delivery.received_at,
+        ),
+    )
+    t.ledger.inputs.put(seq, replace(known, repeats=known.repeats + 1))
+    return same
+
+
+def _refuse(t: Transaction, refused: Refused) -> None:
+    number = t.ledger.number("refused")
+    t.ledger.refused.put(
+        number,
+        RefusedRow(
+            id=number,
+            session=t.session.id,
+            system=refused.system,
+            payload=t.keep(PayloadKind.REFUSED, refused.body),
+            reason=refused.reason,
+            file=refused.file,
+            line=refused.line,
+            received_at=refused.received_at,
+        ),
+    )
+
+
+def _answer(t: Transaction, answers: Sequence[tuple[str, str]], readings: Sequence[int]) -> None:
+    """Readings stand in the group in the order of the answers that they are."""
+    for place, record in enumerate(answers):
+        answered(t.ledger, record, readings[place] if place < len(readings) else 0)

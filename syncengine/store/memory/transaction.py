@@ -1,0 +1,55 @@
+"""One transaction of the memory store: the ledger it changes, and the payloads and audit entries it makes on the way."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from syncengine.model.entry import Entry
+from syncengine.model.payload import PayloadKind, PayloadRow
+from syncengine.model.value import Json
+from syncengine.store.document import to_bytes
+from syncengine.store.memory.ledger import Ledger
+from syncengine.store.protocol import Session
+from syncengine.store.strands import SALT_BYTES, chained, extend, payloads_stored, seal
+
+Randomness = Callable[[int], bytes]
+"""So many random bytes."""
+
+
+class Transaction:
+    """`session` is who writes. `entries` go into its strand, in their order, when the transaction is sealed."""
+
+    __slots__ = ("_random", "_stored", "entries", "ledger", "now", "session")
+
+    def __init__(self, ledger: Ledger, session: Session, now: datetime, random: Randomness) -> None:
+        self.ledger = ledger
+        self.session = session
+        self.now = now
+        self.entries: list[Entry] = []
+        self._random = random
+        self._stored: list[PayloadRow] = []
+
+    def keep(self, kind: PayloadKind, body: bytes) -> int:
+        """Store a payload and commit to it; gives its number."""
+        number = self.ledger.number("payload")
+        ((salt, commitment),) = seal([body], self._random(SALT_BYTES))
+        row = PayloadRow(id=number, kind=kind, salt=salt, body=body, commitment=commitment, erased_by=0)
+        self.ledger.payloads.put(number, row)
+        self._stored.append(row)
+        return number
+
+    def keep_json(self, kind: PayloadKind, value: Json) -> int:
+        return self.keep(kind, to_bytes(value))
+
+    def seal(self) -> None:
+        """Chain the entries of this transaction to the session's strand."""
+        if self._stored:
+            commitments = [row.commitment for row in self._stored]
+            self.entries.append(payloads_stored(self._stored[0].id, commitments, self.now))
+        strand = self.ledger.strands[self.session.strand]
+        extended, links = extend(strand, self.entries)
+        for number, body, hash_ in links:
+            self.ledger.entries.put((strand.id, number), chained(strand.id, number, body, hash_))
+        self.ledger.strands.put(strand.id, extended)
+
+
+__all__ = ["Randomness", "Transaction"]

@@ -1,0 +1,68 @@
+"""The tables of the ledger. Whole numbers, text and bytes only, so that hot statements need no conversion by type.
+
+Moments are RFC 3339 text; `due_at`, which is compared, is microseconds since 1970 (0: at once). Documents are canonical
+JSON. Ids are the ledger's own numbers; 0 stands for "none" where a number must be there. States are words of
+`vocabulary`; a check refuses any other.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    literal_column,
+)
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+Number: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite makes only an INTEGER its own row number."""
+
+
+def words(values: Iterable[StrEnum]) -> list[ColumnElement[Any]]:
+    """Words as literals: an index over some states serves only a statement that spells those states out."""
+    return [literal_column(f"'{value.value}'") for value in values]
+
+
+def one_of(column: str, values: Iterable[StrEnum], *, empty: bool = False) -> CheckConstraint:
+    spelled = [f"'{value.value}'" for value in values] + (["''"] if empty else [])
+    return CheckConstraint(f"{column} IN ({', '.join(spelled)})", name=column)
+
+
+def partial(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def id_() -> Column[int]:
+    return Column("id", Number, primary_key=True, autoincrement=False)
+
+
+def number(name: str, *args: Any) -> Column[int]:
+    return Column(name, Number, *args, nullable=False)
+
+
+def text(name: str, *args: Any) -> Column[str]:
+    return Column(name, Text, *args, nullable=False)
+
+
+def blob(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+

@@ -1,0 +1,86 @@
+"""Who writes, what proves it, and the switches."""
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+from syncengine.store.schema.column import METADATA, blob, id_, number, one_of, partial, text, words
+from syncengine.vocabulary import EntryKind, Phase
+
+ledger: Final = Table(
+    "ledger", METADATA,
+    id_(),
+    text("project"),
+    text("opened_at"),
+    blob("checkpoint"),
+    CheckConstraint("id = 1", name="one_row"),
+)  # fmt: skip
+
+sessions: Final = Table(
+    "sessions", METADATA,
+    id_(),
+    text("kind"),
+    text("actor"),
+    text("opened_at"),
+    Column("closed_at", Text),
+)  # fmt: skip
+
+strands: Final = Table(
+    "strands", METADATA,
+    id_(),
+    number("session_id", ForeignKey("sessions.id")),
+    number("count"),
+    blob("head"),
+)  # fmt: skip
+
+audit: Final = Table(
+    "audit", METADATA,
+    number("strand"),
+    number("number"),
+    text("kind"),
+    blob("body"),
+    blob("hash"),
+    PrimaryKeyConstraint("strand", "number"),
+    one_of("kind", EntryKind),
+)  # fmt: skip
+
+
+def per_batch(table: FromClause) -> ColumnElement[bool]:
+    """Entries that count a whole batch: what a session's tally is summed from."""
+    return table.c.kind.in_(words((EntryKind.ACCEPTED, EntryKind.DECIDED)))
+
+
+partial("ix_audit_per_batch", audit.c.strand, audit.c.number, where=per_batch(audit))
+
+payloads: Final = Table(
+    "payloads", METADATA,
+    id_(),
+    text("kind"),
+    number("record_id"),
+    Column("salt", LargeBinary),
+    Column("body", LargeBinary),
+    blob("commitment"),
+    number("erased_by"),
+)  # fmt: skip
+
+switches: Final = Table(
+    "switches", METADATA,
+    Column("scope", Text, primary_key=True),
+    text("phase"),
+    number("paused"),
+    text("actor"),
+    text("reason"),
+    text("at"),
+    one_of("phase", Phase, empty=True),
+)  # fmt: skip
+"""`phase` is empty where a scope was only ever paused."""

@@ -1,0 +1,151 @@
+"""What is done about it."""
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
+
+from syncengine.store.schema.column import METADATA, id_, number, one_of, partial, text, words
+from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionKind, ActionState, AttemptState, OutcomeKind
+
+actions: Final = Table(
+    "actions", METADATA,
+    id_(),
+    text("key"),
+    number("record_id", ForeignKey("records.id")),
+    text("flow"),
+    text("kind"),
+    number("sequence"),
+    text("write_set"),
+    number("cause"),
+    text("plan"),
+    number("content_id"),
+    text("decided_at"),
+    text("state"),
+    text("why"),
+    number("fence"),
+    number("request_id"),
+    number("replaced_by"),
+    number("due_at"),
+    number("session_id"),
+    one_of("kind", ActionKind),
+    one_of("state", ActionState),
+    Index("ix_actions_record", "record_id"),
+    Index("ix_actions_session", "session_id"),
+)  # fmt: skip
+
+
+def live(table: FromClause) -> ColumnElement[bool]:
+    """Actions whose key is taken."""
+    return table.c.state.not_in(words((ActionState.SUPERSEDED, ActionState.CANCELLED)))
+
+
+def in_flight(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state.in_(words(IN_FLIGHT))
+
+
+def replaceable(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state.in_(words(REPLACEABLE))
+
+
+def ready(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state == words((ActionState.READY,))[0]
+
+
+def deferred(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state.in_(words((ActionState.PREPARED, ActionState.UNKNOWN)))
+
+
+partial("uq_actions_key", actions.c.key, where=live(actions), unique=True)
+partial("uq_actions_lane", actions.c.record_id, actions.c.flow, where=in_flight(actions), unique=True)
+partial("ix_actions_replaceable", actions.c.record_id, actions.c.flow, where=replaceable(actions))
+partial("ix_actions_ready", actions.c.flow, actions.c.id, where=ready(actions))
+partial("ix_actions_deferred", actions.c.flow, actions.c.due_at, where=deferred(actions))
+
+attempts: Final = Table(
+    "attempts", METADATA,
+    id_(),
+    number("action_id", ForeignKey("actions.id")),
+    number("number"),
+    text("state"),
+    number("fence"),
+    number("session_id"),
+    number("request_id"),
+    number("before_id"),
+    number("after_id"),
+    text("deadline"),
+    text("sent_at"),
+    Column("settled_at", Text),
+    text("remote_id"),
+    text("via"),
+    text("detail"),
+    UniqueConstraint("action_id", "number"),
+    one_of("state", AttemptState),
+)  # fmt: skip
+
+
+def unsettled(table: FromClause) -> ColumnElement[bool]:
+    return table.c.state.in_(words((AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.PROBING)))
+
+
+partial("ix_attempts_unsettled", attempts.c.action_id, where=unsettled(attempts))
+partial("ix_attempts_remote", attempts.c.remote_id, where=attempts.c.remote_id != literal_column("''"))
+
+setbacks: Final = Table(
+    "setbacks", METADATA,
+    id_(),
+    number("attempt_id", ForeignKey("attempts.id")),
+    text("kind"),
+    text("via"),
+    text("at"),
+    number("session_id"),
+    one_of("kind", OutcomeKind),
+    Index("ix_setbacks_session", "session_id"),
+)  # fmt: skip
+"""Every outcome but the plain "confirmed by the answer", however often one attempt meets it."""
+
+waits: Final = Table(
+    "waits", METADATA,
+    number("action_id", ForeignKey("actions.id")),
+    text("flow"),
+    text("external_id"),
+    text("target"),
+    PrimaryKeyConstraint("action_id", "flow", "external_id", "target"),
+    Index("ix_waits_link", "flow", "external_id"),
+)  # fmt: skip
+
+holds: Final = Table(
+    "holds", METADATA,
+    id_(),
+    number("action_id", ForeignKey("actions.id")),
+    number("record_id", ForeignKey("records.id")),
+    text("flow"),
+    text("gate"),
+    text("need"),
+    text("about"),
+    text("status"),
+    text("next"),
+    text("since"),
+    text("facts"),
+    Column("released_at", Text),
+    text("released_by"),
+    Index("ix_holds_record", "record_id"),
+    Index("ix_holds_action", "action_id"),
+)  # fmt: skip
+
+
+def is_open(table: FromClause) -> ColumnElement[bool]:
+    return table.c.released_at.is_(None)
+
+
+partial("ix_holds_open", holds.c.about, where=is_open(holds))

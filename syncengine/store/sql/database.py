@@ -1,0 +1,53 @@
+"""A database that holds a ledger: reading and writing transactions, and errors in words."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from syncengine.errors import SyncengineError
+
+WRITE: Final = "ledger_write"
+"""The execution option that marks a connection about to begin a writing transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """What differs between databases comes as functions.
+
+    `first_id(connection, column, count)` reserves `count` numbers of a key column and gives the first; `explain` turns
+    an error of the driver into one for people (None: a bug of ours).
+    """
+
+    engine: Engine
+    first_id: Callable[[Connection, Column[Any], int], int]
+    explain: Callable[[BaseException], SyncengineError | None]
+    _one_writer: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; nothing may be changed."""
+        with self._in_words(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that is kept whole or not at all. Threads of this process take turns."""
+        with self._one_writer, self._in_words(), self.engine.connect() as connection:
+            marked = connection.execution_options(**{WRITE: True})
+            with marked.begin():
+                yield marked
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            explained = None if error.orig is None else self.explain(error.orig)
+            if explained is None:
+                raise
+            raise explained from error

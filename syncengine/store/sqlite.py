@@ -1,0 +1,122 @@
+"""SQLite as the home of a ledger: everything that is so only there."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Column, Connection, create_engine, event, func, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from syncengine.errors import BusyError, SyncengineError, UserError
+from syncengine.store.sql.database import WRITE, Database
+
+WAL_IS_SAFE_FROM: Final = (3, 51, 3)
+"""Before it, two connections that write and checkpoint at the same instant can corrupt a database in WAL mode."""
+
+BUSY_SECONDS: Final = 10
+_CACHE_KIB: Final = 32 * 1024
+_JOURNAL_BYTES: Final = 64 * 1024 * 1024
+
+
+def open_database(path: Path) -> Database:
+    """A ledger's file, made with its folder where there is none. Connects to nothing yet."""
+    _make_folder(path)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_SECONDS, "cached_statements": 256},
+        pool_use_lifo=True,
+    )
+    event.listen(engine, "connect", _settle_in)
+    event.listen(engine, "begin", _begin)
+    return Database(engine=engine, first_id=_first_id, explain=lambda error: _explain(error, path))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"the state folder {path.parent} cannot be made: {error.strerror}",
+            remedy="name a folder that can be written with --state",
+        ) from error
+    if path.is_dir():
+        raise UserError(f"{path} is a folder, not a ledger", remedy="name a file with --state")
+
+
+def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """PERSIST and TRUNCATE flush the end of the journal with synchronous=FULL; DELETE would also need its folder
+    flushed. PERSIST writes the fewest blocks of the three.
+    """
+    return "wal" if version >= WAL_IS_SAFE_FROM else "persist"
+
+
+def _settle_in(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so
+    for pragma in (
+        "foreign_keys=on",
+        f"journal_mode={journal_mode()}",
+        f"journal_size_limit={_JOURNAL_BYTES}",
+        "synchronous=full",
+        f"cache_size=-{_CACHE_KIB}",
+        "temp_store=memory",
+    ):
+        cursor = connection.cursor()
+        cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its lock at once: one that began as a reader could not wait for it."""
+    writes = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("begin immediate" if writes else "begin")
+
+
+def _first_id(connection: Connection, column: Column[Any], _count: int) -> int:
+    """The whole database is ours until the commit, so that the next number is free."""
+    return int(connection.execute(select(func.coalesce(func.max(column), 0) + 1)).scalar_one())
+
+
+def append_only(table: str) -> Sequence[str]:
+    """Statements after which rows of a table can be added, but neither changed nor removed."""
+    return tuple(
+        f"create trigger {table}_refuses_{deed} before {deed} on {table} "
+        f"begin select raise(abort, '{table} is append-only'); end"
+        for deed in ("update", "delete")
+    )
+
+
+def _explain(error: BaseException, path: Path) -> SyncengineError | None:
+    if not isinstance(error, sqlite3.Error):
+        return None
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return BusyError(f"another process is writing to {path}", remedy="try again in a moment")
+        case sqlite3.SQLITE_FULL:
+            return BusyError(f"the disk of {path} is full", remedy="make room and run again; nothing was lost")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return BusyError(f"{path} cannot be written", remedy=f"make {path} and its folder writable, or use --state")
+        case sqlite3.SQLITE_CANTOPEN:
+            return BusyError(f"{path} cannot be opened", remedy="check that its folder is there and can be written")
+        case sqlite3.SQLITE_IOERR:
+            return BusyError(f"reading or writing {path} failed: {error}", remedy="check the disk, then run again")
+        case sqlite3.SQLITE_NOTADB:
+            return UserError(f"{path} is not an SQLite database", remedy="name the ledger's file with --state")
+        case sqlite3.SQLITE_CORRUPT:
+            return UserError(f"{path} is damaged: {error}", remedy="restore it from a backup")
+    return None
+
+
+def database_path(url: str) -> Path:
+    """The file that an URL like sqlite:///state.db names. Raises UserError where it names none."""
+    _, _, rest = url.partition("://")
+    path = rest.removeprefix("/").partition("?")[0]
+    if not path or path == ":memory:":
+        raise UserError(
+            "a ledger needs a file",
+            remedy="say --state sqlite:///PATH, with four slashes for an absolute path",
+        )
+    return Path(path)
+
+
+__all__ = ["append_only", "database_path", "journal_mode", "open_database"]

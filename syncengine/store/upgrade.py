@@ -1,0 +1,56 @@
+"""Bringing a ledger to the schema of this version. Alembic is imported only when there is something to do."""
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from syncengine.errors import UserError
+from syncengine.store.sql.database import Database
+
+REVISIONS: Final = ("0001",)
+"""Every revision there is, oldest first; a ledger only goes forward."""
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Raises UserError for a database that a newer version made, or that is something else."""
+    with database.reading() as connection:
+        if _revision(connection) == REVISIONS[-1]:
+            return
+    with database.writing() as connection:
+        if _revision(connection) != REVISIONS[-1]:  # somebody else may have done it meanwhile
+            _migrate(connection)
+
+
+def _revision(connection: Connection) -> str:
+    """The stored revision, "" for an empty database."""
+    try:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:
+        found = None
+        _must_be_empty(connection)
+    revision = "" if found is None else str(found)
+    if revision and revision not in REVISIONS:
+        raise UserError(
+            f"a newer version of syncengine made this ledger (schema {revision})",
+            remedy=f"install that version; this one knows schemas up to {REVISIONS[-1]}",
+        )
+    return revision
+
+
+def _must_be_empty(connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        raise UserError("this database holds something else than a ledger", remedy="name another one with --state")
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

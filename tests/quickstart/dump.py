@@ -1,0 +1,52 @@
+"""What the CRM and the ERP hold, in a form that two histories can be compared by: no ids of their own, rows by key."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from tests.quickstart.oracle import Dump, Row
+
+KEYS = {
+    "crm": {
+        "accounts": ("id", "stripe_customer_id"),
+        "subscriptions": ("id", "stripe_subscription_id"),
+        "invoices": ("id", "stripe_invoice_id"),
+        "payments": ("id", "stripe_payment_id"),
+    },
+    "erp": {
+        "partner": ("partner_no", "reference"),
+        "sales_invoice": ("doc_no", "reference"),
+        "receipt": ("receipt_no", "reference"),
+    },
+}
+REFERS = {
+    "crm": {"account_id": "accounts", "subscription_id": "subscriptions"},
+    "erp": {"partner_no": "partner"},
+}
+
+
+def dump(folder: Path, system: str) -> Dump:
+    with closing(sqlite3.connect(f"file:{folder / system}.db?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        tables = {table: _rows(connection, table) for table in KEYS[system]}
+    stands_for = {
+        table: {row[own]: row[key] for row in tables[table]} for table, (own, key) in KEYS[system].items()
+    }
+    return {
+        table: sorted((_shown(row, own, system, stands_for) for row in tables[table]), key=lambda row: str(row[key]))
+        for table, (own, key) in KEYS[system].items()
+    }
+
+
+def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
+    return [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+
+
+def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[object, object]]) -> Row:
+    """Without its own id; a reference to a row that is not there shows as it is, and so differs."""
+    return {column: _key(value, REFERS[system].get(column), stands_for) for column, value in row.items() if column != own}
+
+
+def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[object, object]]) -> object:
+    return value if refers is None else stands_for[refers].get(value, value)
