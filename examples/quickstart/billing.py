@@ -40,7 +40,7 @@ def subscribe(
 def seats(subscription: Subscription) -> Line:
     plan = PLANS[subscription.plan, subscription.currency]
     return Line(
-        text=f"{subscription.quantity} × {plan.name} (monthly)",
+        text=f"{subscription.quantity} x {plan.name} (monthly)",
         amount=plan.amount * subscription.quantity,
         price=plan.price,
         quantity=subscription.quantity,
@@ -105,7 +105,13 @@ def collect(company: Company, invoice: Invoice, at: int, payment: Payment | None
 
 
 def fail(
-    company: Company, invoice: Invoice, at: int, failure: str, payment: Payment | None = None, *, again: int | None = None
+    company: Company,
+    invoice: Invoice,
+    at: int,
+    failure: str,
+    payment: Payment | None = None,
+    *,
+    again: int | None = None,
 ) -> tuple[Invoice, Payment]:
     """A try that fails; the next one comes at `again`."""
     payment = payment or intent(company, invoice, at)

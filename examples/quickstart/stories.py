@@ -31,13 +31,13 @@ class Profile:
 PROFILES = (
     Profile("Birkenhof Brauerei GmbH", "birkenhof.example", "+493012345601", "Mühlenweg 4", "Berlin", "10115", "DE"),
     Profile("Atelier Rivoire SARL", "rivoire.example", "+33145678902", "12 rue des Lilas", "Lyon", "69003", "FR"),
-    Profile("Copperfield & Sons Ltd", "copperfield.example", "+442079460903", "8 Dock Lane", "Leeds", "LS1 4AP", "GB", "gbp"),
+    Profile("Copperfield Ltd", "copperfield.example", "+442079460903", "8 Dock Lane", "Leeds", "LS1 4AP", "GB", "gbp"),
     Profile("Zeeman Fietsen B.V.", "zeeman.example", "+31201234504", "Keizersgracht 88", "Amsterdam", "1015 CT", "NL"),
-    Profile("Łódzka Piekarnia Sp. z o.o.", "piekarnia.example", "+48426543205", "Piotrkowska 77", "Łódź", "90-423", "PL"),
+    Profile("Łódzka Piekarnia Sp. z o.o.", "piekarnia.example", "+48426543205", "Wschodnia 7", "Łódź", "90-423", "PL"),
     Profile("Kawase Kogyo K.K.", "kawase.example", "+81312345606", "2-11-3 Meguro", "Tokyo", "153-0063", "JP", "jpy"),
     Profile("O'Malley Boats", "omalley.example", "+35318765407", "3 Harbour Row", "Galway", "H91 T8XP", "IE"),
     Profile("Señal Norte S.L.", "senalnorte.example", "+34912345608", "Calle Mayor 19", "Madrid", "28013", "ES"),
-    Profile("Grünwald \"Grün\" KG", "gruenwald.example", "+4318765409", "Am Graben 2", "Wien", "1010", "AT"),
+    Profile('Grünwald & "Sohn" KG', "gruenwald.example", "+4318765409", "Am Graben 2", "Wien", "1010", "AT"),
 )
 
 

@@ -1,4 +1,4 @@
-"""What Stripe's API (2026-10-28.endive) says about each thing: whole objects, as webhooks and GET requests show them."""
+"""What Stripe's API (2026-10-28.endive) says about each thing: whole objects, as webhooks and GETs show them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -71,7 +71,8 @@ def price(plan: Plan) -> Json:
         "currency": plan.currency, "custom_unit_amount": None, "livemode": False,
         "lookup_key": f"{plan.key}_{plan.currency}", "metadata": {}, "nickname": None, "product": plan.product,
         "recurring": {
-            "interval": "month", "interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed",
+            "interval": "month", "interval_count": 1, "meter": None, "trial_period_days": None,
+            "usage_type": "licensed",
         },
         "tax_behavior": "exclusive", "tiers_mode": None, "transform_quantity": None, "type": "recurring",
         "unit_amount": plan.amount, "unit_amount_decimal": str(plan.amount),
@@ -79,7 +80,7 @@ def price(plan: Plan) -> Json:
 
 
 def subscription(it: Subscription) -> Json:
-    item = {
+    item: Json = {
         "id": it.item, "object": "subscription_item", "billing_thresholds": None, "created": it.created,
         "current_period_end": it.period_end, "current_period_start": it.period_start, "discounts": [],
         "metadata": {}, "price": price(PLANS[it.plan, it.currency]), "quantity": it.quantity,

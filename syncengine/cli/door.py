@@ -1,7 +1,7 @@
 """The one door: every command is called through here, and every error leaves through here.
 
 A command's callback returns its exit code (None means 0) and raises for everything else. No user's mistake ends in a
-traceback, and no error in a code that is not in `exits.Exit`.
+traceback, and no error in a code that is not in `exits.Exit`. What only errors need is imported when there is one.
 """
 
 import os
@@ -9,13 +9,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from syncengine.cli import failure
 from syncengine.cli.exits import Exit, answer, close_stdout
-from syncengine.evidence.mask import escape
+
+if TYPE_CHECKING:
+    from syncengine.cli.failure import Failure
 
 
 def door(command: click.Command, argv: Sequence[str]) -> int:
@@ -41,6 +42,8 @@ def _call(command: click.Command, argv: Sequence[str]) -> int:
 
 
 def _fail(error: BaseException, argv: Sequence[str]) -> int:
+    from syncengine.cli import failure
+
     told = failure.of(error, argv)
     if wants_json(argv):
         return answer({"error": told.to_json()}, told.exit)
@@ -49,7 +52,9 @@ def _fail(error: BaseException, argv: Sequence[str]) -> int:
     return told.exit
 
 
-def _text(told: failure.Failure) -> str:
+def _text(told: "Failure") -> str:
+    from syncengine.evidence.mask import escape
+
     if told.exit is Exit.INTERRUPTED:
         return "interrupted"
     lines = [click.style("error: ", fg="red", bold=True) + escape(told.message)]
@@ -84,10 +89,15 @@ def _accept_all(stream: TextIO) -> None:
 
 
 def _is_stdouts() -> bool:
-    """Whether stdout is the pipe that broke: it then still holds what could not be written."""
+    """Whether stdout is the pipe that broke, and not some other one that the command used."""
+    import select
+
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
+        watch = select.poll()
+        watch.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):  # stdout is no file at all
+        return False
+    gone = any(state & (select.POLLERR | select.POLLHUP) for _, state in watch.poll(0))
+    if gone:
         close_stdout()
-        return True
-    return False
+    return gone

@@ -1,16 +1,13 @@
-"""Exit codes, and the one JSON object that goes with each. `syncengine.cli.door` turns errors into them."""
+"""Exit codes, and the one JSON object that goes with each. `syncengine.cli.door` turns errors into them.
 
-import json
+Every command pays for what is imported here at the top, `--help` included.
+"""
+
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from decimal import Decimal
 from enum import IntEnum
 from typing import Any, Final
-
-from syncengine.clock import to_text
-from syncengine.model.value import plain
 
 SCHEMA_VERSION: Final = 1
 
@@ -64,6 +61,8 @@ def say(text: str, code: Exit) -> Exit:
 
 def to_json(document: Mapping[str, Any]) -> str:
     """Readable JSON. Characters that would act on a terminal stand as escapes, so it means the same everywhere."""
+    import json
+
     text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
     if text.isascii():
         return text
@@ -78,6 +77,12 @@ def close_stdout() -> None:
 
 
 def _plain(value: object) -> str:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from syncengine.clock import to_text
+    from syncengine.model.value import plain
+
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, datetime):

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import click
 
-from syncengine.cli import report
 from syncengine.cli.exits import Exit
 from syncengine.errors import (
     BusyError,
@@ -116,6 +115,8 @@ def _obstacle(error: OSError) -> Failure:
 
 
 def _bug(error: BaseException, argv: Sequence[str]) -> Failure:
+    from syncengine.cli import report
+
     path = report.write(error, argv)
     return Failure(
         exit=Exit.BUG,

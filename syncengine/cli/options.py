@@ -1,20 +1,20 @@
 """Options that several commands share, accepted before the command's name and after it; after it wins.
 
 A command takes those it uses as decorators: `environment`, `maps`, `state`, `form` (--format), `quiet`, `no_color`,
-`actor`, `reason`. The parameter has the decorator's name, but for --no-color, which needs none.
+`actor`, `reason`. The parameter has the decorator's name, but for --no-color, which needs none. `maps` is a Path.
+
+Every command pays for what is imported here at the top, `--help` included.
 """
 
-import getpass
 import os
-import platform
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from syncengine.errors import UserError
+if TYPE_CHECKING:
+    from pathlib import Path
 
 F = TypeVar("F", bound=Callable[..., Any])
 Decorator = Callable[[F], F]
@@ -40,6 +40,8 @@ def state_url(text: str) -> str:
     name = text.removeprefix("env:")
     found = os.environ.get(name, "")
     if not found:
+        from syncengine.errors import UserError
+
         raise UserError(
             f"--state names the variable {name}, and it is not set",
             remedy=f"Set {name} to the ledger's URL, such as sqlite:////var/lib/syncengine/state.db.",
@@ -50,6 +52,9 @@ def state_url(text: str) -> str:
 
 def operating_user() -> str:
     """user@host of the operating system."""
+    import getpass
+    import platform
+
     try:
         user = getpass.getuser()
     except (KeyError, OSError):  # no such user here, as in some containers
@@ -60,6 +65,12 @@ def operating_user() -> str:
 def unauthenticated(name: str) -> str:
     """An actor as the audit trail knows him: whoever types a name on a command line has proved nothing."""
     return f"{name} (unauthenticated)"
+
+
+def _maps(_ctx: click.Context, _param: click.Parameter, value: str) -> "Path":
+    from pathlib import Path
+
+    return Path(value)
 
 
 def _state(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
@@ -89,7 +100,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 
 _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "environment": {"metavar": "NAME", "help": "The environment to act in: a file of the map's environments folder."},
-    "maps": {"metavar": "DIR", "type": click.Path(path_type=Path), "help": "The folder of the ownership map."},
+    "maps": {"metavar": "DIR", "help": "The folder of the ownership map."},
     "state": {"metavar": "URL", "help": "The ledger: an SQLAlchemy URL, or env:NAME. Never printed."},
     "form": {"type": click.Choice(["text", "json"]), "help": "How results are shown."},
     "quiet": {"is_flag": True, "help": "Show neither progress nor summary."},
@@ -101,7 +112,13 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 _MEANS: Final[Mapping[str, Mapping[str, Any]]] = {
     "environment": {"required": True, "envvar": "SYNCENGINE_ENVIRONMENT", "show_envvar": True},
-    "maps": {"default": Path("mappings"), "show_default": True, "envvar": "SYNCENGINE_MAPS", "show_envvar": True},
+    "maps": {
+        "default": "mappings",
+        "show_default": True,
+        "envvar": "SYNCENGINE_MAPS",
+        "show_envvar": True,
+        "callback": _maps,
+    },
     "state": {
         "default": "sqlite:///.syncengine/state.db",
         "show_default": True,

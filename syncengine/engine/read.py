@@ -42,7 +42,7 @@ def _read(world: World, want: Want) -> Accepted:
     reader = world.adapters[flow.system].reader
     if reader is None:
         raise PermanentError(f"{flow.system} cannot be read: no address or snapshots are configured")
-    snapshot = reader.read(flow.record, want.id)
+    snapshot = reader.read(flow.record, want.id, version=flow.version)
     if snapshot is None:
         raise PermanentError(f"{flow.system} shows no {flow.record} {want.id}")
     name = f"{to_text(snapshot.version.at)}#{world.randomness.getrandbits(40):010x}"

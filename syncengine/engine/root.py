@@ -176,7 +176,7 @@ def _writers(world: World) -> dict[str, Writer]:
 
 def _drop_folders(environment: EnvironmentSpec, folder: Path) -> dict[str, Path]:
     return {
-        name: folder / connection.settings["drop_folder"]
+        name: Path(os.path.normpath(folder / connection.settings["drop_folder"]))
         for name, connection in environment.systems.items()
         if "drop_folder" in connection.settings
     }

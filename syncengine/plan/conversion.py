@@ -9,8 +9,8 @@ values are equal exactly when they mean the same. `normaliser` brings raw values
 | text, person_name | text; (t) an integer that serves as an id | text, trimmed, NFC |
 | integer | int, integral Decimal, digits in text; (t) an integral float | int |
 | decimal | Decimal, int, number in text; (t) a float | plain decimal text ("1.5") |
-| boolean | bool; (t) 0 and 1 | bool |
-| date | "2026-01-31"; (t) a date, a naive moment at midnight | "2026-01-31" |
+| boolean | bool; (t) 0 and 1, "true" and "false" | bool |
+| date | "2026-01-31"; (t) a date, a moment at midnight (naive or UTC) | "2026-01-31" |
 | timestamp, time unix | integer | int: whole seconds, fractions cut off |
 | timestamp, time rfc3339 | text with a zone | RFC 3339 text in UTC |
 | timestamp, time native | a datetime, or text; without a zone it means UTC | RFC 3339 text in UTC |
@@ -75,7 +75,9 @@ def dialect_of(description: Description) -> Dialect:
 
 
 def normaliser(conversion: Conversion) -> Callable[[Json], Json]:
-    """Raw value read back -> the spelling that `write` produces; one that has no normal form comes back as text."""
+    """Raw value read back -> the spelling that `write` produces. A value that has no normal form is taken for the text
+    it would be shown as, so that normalising twice changes nothing.
+    """
     read, write = conversion.read, conversion.write
 
     def normal(raw: Json) -> Json:
@@ -85,7 +87,7 @@ def normaliser(conversion: Conversion) -> Callable[[Json], Json]:
             value = read(raw)
             return None if value is None else write(value)
         except UnreadableError:
-            return str(raw)
+            return raw if isinstance(raw, str) else normal(str(raw))
 
     return normal
 

@@ -16,10 +16,9 @@ from syncengine.vocabulary import FieldType, Phase
 def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> FlowPlan:
     reads = tuple(compile_spelling(spelling, flow, readings) for spelling in flow.reads)
     shown = tuple(compile_spelling(spelling, flow, readings) for spelling in flow.shows)
-    written = tuple(spelled for spelled in shown if spelled.write is not None)
     types = field_types(checked.objects[flow.object])
     grant = flow.grant
-    normal = _normals(flow, written)
+    normal = _normals(flow, shown)
     return FlowPlan(
         id=flow.id,
         name=flow.name,
@@ -29,8 +28,8 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
         key=flow.key,
         born=flow.born,
         reads=tuple(spelled.to_read() for spelled in reads),
-        shows=tuple(spelled.to_write() for spelled in written),
-        granted=_granted(flow, written),
+        shows=tuple(spelled.to_write() for spelled in shown),
+        granted=_granted(flow, shown),
         may_create=grant is not None and grant.may_create,
         may_update=grant is not None and grant.may_update,
         write_set="" if grant is None else grant.write_set,
@@ -43,19 +42,19 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
         schedule=Schedule(cron=flow.cron, zone=flow.zone or checked.time_zone) if flow.cron else None,
         version=flow.version,
         refs=tuple(s.field.name for s in flow.reads if s.field.type is FieldType.REF),
-        place_fields=_place_fields((*reads, *written)),
+        place_fields=_place_fields((*reads, *shown)),
     )
 
 
-def _granted(flow: CheckedFlow, written: Iterable[Spelled]) -> frozenset[str]:
-    """A grant's fields, as far as this flow writes them at all."""
-    return frozenset() if flow.grant is None else frozenset(flow.grant.fields) & {s.field for s in written}
+def _granted(flow: CheckedFlow, shown: Iterable[Spelled]) -> frozenset[str]:
+    """A grant's fields, as far as this flow shows them at all: what it reads is never written."""
+    return frozenset() if flow.grant is None else frozenset(flow.grant.fields) & {s.field for s in shown}
 
 
-def _normals(flow: CheckedFlow, written: Iterable[Spelled]) -> Mapping[str, Normal]:
+def _normals(flow: CheckedFlow, shown: Iterable[Spelled]) -> Mapping[str, Normal]:
     dialect = dialect_of(flow.system.description)
     found: dict[str, Normal] = {}
-    for spelled in written:
+    for spelled in shown:
         for place, normal in spelled.normals.items():
             found.setdefault(place, normal)
     for place, value in flow.on_create.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from syncengine.check.checked import CheckedFlow, CheckedSpelling
 from syncengine.model.value import Json, Places, Value
-from syncengine.plan.conversion import Conversion, Dialect, dialect_of, normaliser
+from syncengine.plan.conversion import Conversion, Dialect, dialect_of, normaliser, unreadable
 from syncengine.plan.conversions import address, moment, money, verification, words
 from syncengine.plan.conversions.reference import reference
 from syncengine.plan.conversions.scalar import scalar
@@ -19,7 +19,9 @@ Write = Callable[[Value], Places]
 Normal = Callable[[Json], Json]
 
 Readings = Mapping[tuple[str, str, str], Callable[[Mapping[str, Json]], Json]]
-"""The conversions that connectors ship: (connector, record type, name) -> from the content of their record."""
+"""The conversions that connectors ship, by (connector, record type, name): from the content of their record to a value
+as the connector spells it, None for empty. KeyError means absent, ValueError a shape that it does not know.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +65,34 @@ def _from_reading(spelling: CheckedSpelling, flow: CheckedFlow, readings: Readin
     def read(content: Mapping[str, Json]) -> Value | Absent:
         try:
             answer = ask(content)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise UnreadableError(f"the reading {name} failed: {type(error).__name__}") from error
-        return answer if answer is None or answer is ABSENT else convert(answer)
+        except KeyError:
+            return ABSENT
+        except (ValueError, TypeError, LookupError, AttributeError):
+            raise UnreadableError("a shape that this reading does not know") from None
+        return None if answer is None else convert(answer)
 
-    return Spelled(field=spelling.field.name, places=(), read=_telling(name, read), write=None, normals={})
+    return Spelled(field=spelling.field.name, places=(), read=_telling(f"reading {name}", read), write=None, normals={})
 
 
 def _of_answer(spelling: CheckedSpelling, dialect: Dialect) -> Callable[[Json], Value]:
+    """A reading answers as its connector spells values; what has parts it gives part by part, money in normal form."""
     if spelling.field.type is FieldType.VERIFICATION:
         return verification.answer
+    if spelling.field.type is FieldType.MONEY:
+        return _part_by_part(money.reader("minor", "currency", "minor", Dialect()))
+    if spelling.field.type is FieldType.ADDRESS:
+        return _part_by_part(address.reader({part: part for part in address.PARTS}, dialect))
     return _conversion(spelling, dialect).read
+
+
+def _part_by_part(read: Read) -> Callable[[Json], Value]:
+    def convert(answer: Json) -> Value:
+        if isinstance(answer, Mapping):
+            value = read(answer)
+            return None if value is ABSENT else value
+        raise unreadable(answer, "a value with parts")
+
+    return convert
 
 
 def _address(spelling: CheckedSpelling, parts: Mapping[str, str], dialect: Dialect) -> Spelled:

@@ -5,21 +5,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from syncengine.spec.flow import SpelledName
-from syncengine.spec.literal import FieldName, Name, Names
+from syncengine.spec.literal import NO_WILDCARD, FieldName, Name, Names
 from syncengine.spec.shape import Shape
 from syncengine.vocabulary import Phase
 
 May = Literal["create", "update"]
-Powers = Annotated[tuple[May, ...], Field(strict=False)]
+Powers = Annotated[tuple[May, ...], Field(strict=False), NO_WILDCARD]
 
 
 class Grant(Shape):
     """One line: may create and update this object in this flow, these fields."""
 
     may: Powers = Field(description="What may be done.", examples=[["create", "update"]])
-    object: FieldName = Field(description="The object.", examples=["invoice"])
-    flow: Name = Field(alias="in", description="The flow that is written.", examples=["salesforce"])
-    fields: Annotated[tuple[SpelledName, ...], Field(strict=False)] = Field(
+    object: Annotated[FieldName, NO_WILDCARD] = Field(description="The object.", examples=["invoice"])
+    flow: Annotated[Name, NO_WILDCARD] = Field(
+        alias="in", description="The flow that is written.", examples=["salesforce"]
+    )
+    fields: Annotated[tuple[SpelledName, ...], Field(strict=False), NO_WILDCARD] = Field(
         description="The fields that may be written.", examples=[["status", "total"]]
     )
 

@@ -5,12 +5,18 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from syncengine.spec.literal import Name
-from syncengine.spec.shape import Shape
+from syncengine.spec.shape import Shape, wrong
 from syncengine.vocabulary import Environment
 
 SettingName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
+_AUTHORITY: Final = frozenset(
+    {
+        "approved_by", "authority", "ceiling", "cleared_for", "connector", "fields", "flows", "gates", "grants", "kind",
+        "may", "needs", "objects", "owner", "stops",
+    }
+)
 _NOT_SETTINGS: Final = ("environment", "names")
 
 
@@ -29,6 +35,14 @@ class Connection(Shape):
     def _apart(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
+        authority = sorted(_AUTHORITY.intersection(value))
+        if authority:
+            raise wrong(
+                f"{authority[0]} is not an environment's to say",
+                remedy="Move it to authority.yaml, systems.yaml or the object.",
+                rule="environment/authority",
+                key=authority[0],
+            )
         own = {name: held for name, held in value.items() if name in _NOT_SETTINGS}
         return {**own, "settings": {name: held for name, held in value.items() if name not in _NOT_SETTINGS}}
 

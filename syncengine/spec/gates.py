@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from syncengine.spec.literal import Duration, FieldName, Name, Sentence
+from syncengine.spec.literal import NO_WILDCARD, Duration, FieldName, Name, Sentence
 from syncengine.spec.shape import Shape, wrong
 
 
@@ -26,11 +26,11 @@ Statuses = Annotated[
 class Stops(Shape):
     """A grant without fields."""
 
-    may: Annotated[tuple[Literal["create"], ...], Field(strict=False, min_length=1)] = Field(
+    may: Annotated[tuple[Literal["create"], ...], Field(strict=False), NO_WILDCARD] = Field(
         description="What it stops.", examples=[["create"]]
     )
-    object: FieldName = Field(description="The object that is stopped.", examples=["payout"])
-    flow: Name = Field(alias="in", description="The flow that is stopped.", examples=["stripe"])
+    object: Annotated[FieldName, NO_WILDCARD] = Field(description="The object that is stopped.", examples=["payout"])
+    flow: Annotated[Name, NO_WILDCARD] = Field(alias="in", description="The flow that is stopped.", examples=["stripe"])
 
 
 class Need(Shape):

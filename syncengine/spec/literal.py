@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
 
 from syncengine.spec.shape import wrong
 
@@ -100,6 +100,19 @@ SensitivityClass = Literal["public", "internal", "financial", "pii", "account_nu
 
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 """A list of names: YAML gives a list where the model keeps a tuple."""
+
+
+def refuse_wildcard(value: Any) -> Any:
+    """Before a name, or a list of names, of a line that widens something. Raises PydanticCustomError."""
+    listed = value if isinstance(value, list) else [value]
+    if value == [] or any(item in ("*", "all") for item in listed if isinstance(item, str)):
+        shown = "an empty list" if value == [] else "a wildcard"
+        message = f"{shown} shows no reviewer what is permitted"
+        raise wrong(message, remedy="Name each one.", rule="authority/wildcard")
+    return value
+
+
+NO_WILDCARD: Final = BeforeValidator(refuse_wildcard)
 
 
 def is_secret_reference(value: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from syncengine.spec.literal import Name, SensitivityClass
+from syncengine.spec.literal import NO_WILDCARD, Name, SensitivityClass
 from syncengine.spec.shape import Shape
 
 SystemKind = Literal["billing", "crm", "support", "erp", "compliance", "warehouse", "vault", "messages"]
@@ -17,7 +17,7 @@ class System(Shape):
     version: str = Field(
         default="", description="The API version to speak; the connector's own when left out.", examples=["2025-03-31"]
     )
-    cleared_for: Annotated[tuple[SensitivityClass, ...], Field(strict=False)] = Field(
+    cleared_for: Annotated[tuple[SensitivityClass, ...], Field(strict=False), NO_WILDCARD] = Field(
         default=(),
         description="Classes whose values may reach this system or come from it; nothing when left out.",
         examples=[["public", "internal"]],

@@ -16,8 +16,8 @@ Facts by kind; "about" names the ids that the entry carries beside them.
                       link [flow, id] where there is one
     attempt.moved     about an action, an attempt: late (the outcome that came in), fence. The fence was lost, nothing
                       moved
-    hold.moved        about a record, an action: hold, from ("" or "open"), to ("open" or "released"); gate, need, status
-                      with the first one; why with the last
+    hold.moved        about a record, an action: hold, from ("" or "open"), to ("open" or "released"); with the first
+                      one gate, need, status, with the last why
     switch.moved      scope, phase [from, to] or paused [from, to], reason, actor
     review.opened     about a record, an input: review, flow, field, why
     payloads.stored   first, last, root

@@ -21,7 +21,7 @@ def settled(current: AttemptState, to: AttemptState, *, via: str) -> tuple[Attem
 
 
 def resumed(current: AttemptState | None) -> tuple[AttemptState, ...] | None:
-    """The states that the last attempt of an action passes when its intent is committed; None: a new attempt is made."""
+    """The states that the last attempt passes when the intent of its action is committed; None: a new one is made."""
     if current is AttemptState.PREPARED:
         return (AttemptState.SENT,)
     if current is AttemptState.THROTTLED:

@@ -1,7 +1,7 @@
 """SQLite as the home of a ledger: everything that is so only there."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,24 +87,29 @@ def append_only(table: str) -> Sequence[str]:
 
 
 def _explain(error: BaseException, path: Path) -> SyncengineError | None:
-    if not isinstance(error, sqlite3.Error):
-        return None
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return BusyError(f"another process is writing to {path}", remedy="try again in a moment")
-        case sqlite3.SQLITE_FULL:
-            return BusyError(f"the disk of {path} is full", remedy="make room and run again; nothing was lost")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return BusyError(f"{path} cannot be written", remedy=f"make {path} and its folder writable, or use --state")
-        case sqlite3.SQLITE_CANTOPEN:
-            return BusyError(f"{path} cannot be opened", remedy="check that its folder is there and can be written")
-        case sqlite3.SQLITE_IOERR:
-            return BusyError(f"reading or writing {path} failed: {error}", remedy="check the disk, then run again")
-        case sqlite3.SQLITE_NOTADB:
-            return UserError(f"{path} is not an SQLite database", remedy="name the ledger's file with --state")
-        case sqlite3.SQLITE_CORRUPT:
-            return UserError(f"{path} is damaged: {error}", remedy="restore it from a backup")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        message, remedy = _BUSY[code]
+        return BusyError(message.format(path=path, error=error), remedy=remedy)
+    if code in _WRONG:
+        message, remedy = _WRONG[code]
+        return UserError(message.format(path=path, error=error), remedy=remedy)
     return None
+
+
+_BUSY: Final[Mapping[int, tuple[str, str]]] = {
+    sqlite3.SQLITE_BUSY: ("another process is writing to {path}", "try again in a moment"),
+    sqlite3.SQLITE_LOCKED: ("another process is writing to {path}", "try again in a moment"),
+    sqlite3.SQLITE_FULL: ("the disk of {path} is full", "make room and run again; what was committed is safe"),
+    sqlite3.SQLITE_READONLY: ("{path} cannot be written", "make it and its folder writable, or use --state"),
+    sqlite3.SQLITE_PERM: ("{path} cannot be written", "make it and its folder writable, or use --state"),
+    sqlite3.SQLITE_CANTOPEN: ("{path} cannot be opened", "check that its folder is there and can be written"),
+    sqlite3.SQLITE_IOERR: ("reading or writing {path} failed: {error}", "check the disk, then run again"),
+}
+_WRONG: Final[Mapping[int, tuple[str, str]]] = {
+    sqlite3.SQLITE_NOTADB: ("{path} is not an SQLite database", "name the ledger's file with --state"),
+    sqlite3.SQLITE_CORRUPT: ("{path} is damaged: {error}", "restore it from a backup"),
+}
 
 
 def database_path(url: str) -> Path:

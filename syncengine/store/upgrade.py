@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DBAPIError
 
 from syncengine.errors import UserError
 from syncengine.store.sql.database import Database
@@ -27,11 +26,10 @@ def upgrade(database: Database) -> None:
 
 def _revision(connection: Connection) -> str:
     """The stored revision, "" for an empty database."""
-    try:
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except DBAPIError:
-        found = None
+    if not inspect(connection).has_table("alembic_version"):
         _must_be_empty(connection)
+        return ""
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     revision = "" if found is None else str(found)
     if revision and revision not in REVISIONS:
         raise UserError(

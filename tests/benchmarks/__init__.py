@@ -1,0 +1,1 @@
+"""Speed, measured as ratios: both sides interleaved in one run, on data made here."""

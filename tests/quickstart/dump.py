@@ -45,7 +45,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
 
 def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[object, object]]) -> Row:
     """Without its own id; a reference to a row that is not there shows as it is, and so differs."""
-    return {column: _key(value, REFERS[system].get(column), stands_for) for column, value in row.items() if column != own}
+    refers = REFERS[system]
+    return {column: _key(value, refers.get(column), stands_for) for column, value in row.items() if column != own}
 
 
 def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[object, object]]) -> object:

@@ -36,8 +36,8 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
 def make(out: Path, *, seed: int, customers: int) -> oracle.Truth:
     """Another company of the generator's: its inbox and snapshots in `out`, and what is true of it."""
     out.mkdir(parents=True, exist_ok=True)
-    arguments = ("--seed", str(seed), "--customers", str(customers), "--out", str(out), "--truth", str(out / "truth.json"))
-    made = command(str(QUICKSTART / "make.py"), *arguments)
+    arguments = {"--seed": seed, "--customers": customers, "--out": out, "--truth": out / "truth.json"}
+    made = command(str(QUICKSTART / "make.py"), *(str(part) for pair in arguments.items() for part in pair))
     assert made.returncode == 0, made.stderr
     truth: oracle.Truth = json.loads((out / "truth.json").read_text("utf-8"))
     return truth

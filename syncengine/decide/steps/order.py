@@ -30,7 +30,8 @@ class Order(Enum):
 def put_in_order(draft: Draft) -> Decision | None:
     assert draft.flow is not None
     old = draft.known.sources.get(draft.flow.id)
-    if not draft.flow.reads and not draft.flow.born:
+    partial = not draft.spelled and not draft.snapshot.complete and not draft.snapshot.gone
+    if partial or not (draft.flow.reads or draft.flow.born):
         return None  # nothing here is the owner's word, so there is nothing to put in order
     if old is None:
         draft.source = _source(draft, None)

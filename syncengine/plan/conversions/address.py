@@ -8,6 +8,8 @@ from syncengine.plan.conversions.text import country_code, spelled, text
 from syncengine.plan.path import getter
 from syncengine.plan.plan import ABSENT, Absent
 
+PARTS = ("street", "line2", "city", "region", "postal_code", "country")
+
 
 def part(name: str, dialect: Dialect) -> Conversion:
     return spelled(country_code) if name == "country" else text(dialect)

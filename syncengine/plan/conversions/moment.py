@@ -11,7 +11,7 @@ from syncengine.plan.conversion import Conversion, Dialect, same, unreadable
 from syncengine.plan.plan import UnreadableError
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?")
+_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(:00(\.0+)?)?(Z|\+00(:?00)?)?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
@@ -95,9 +95,9 @@ def _date(raw: Json) -> str | None:
 
 
 def _date_of_table(raw: Json) -> str | None:
-    """A DATETIME column that keeps dates holds naive midnights; any other moment is not a date."""
+    """A column of moments that keeps dates holds midnights, naive or in UTC; any other moment is not a date."""
     if isinstance(raw, datetime):
-        if raw.tzinfo is None and raw.time() == time():
+        if raw.time() == time() and not raw.utcoffset():
             return raw.date().isoformat()
         raise unreadable(raw, "a date")
     if isinstance(raw, date):

@@ -85,6 +85,12 @@ def _flag(raw: Json) -> bool | None:
 
 
 def _flag_of_table(raw: Json) -> bool | None:
-    if isinstance(raw, int | Decimal | float) and raw in {0, 1}:
-        return raw == 1
-    return _flag(raw)
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str):
+        word = raw.strip().lower()
+        return word == "true" if word in {"true", "false"} else _flag(raw)
+    number = number_in(raw, floats=True)
+    if number not in {0, 1}:
+        raise unreadable(raw, "a boolean")
+    return number == 1

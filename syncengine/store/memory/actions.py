@@ -41,7 +41,7 @@ def in_flight(ledger: Ledger, row: ActionRow) -> bool:
     return any(other != row.id and ledger.actions[other].state in IN_FLIGHT for other in lane)
 
 
-def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int = 0) -> ActionRow:
+def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int) -> None:
     action = decided.action
     row = ActionRow(
         id=t.ledger.number("action"),
@@ -63,9 +63,9 @@ def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int
     t.entries.append(
         audit.action_made(at=t.now, id=row.id, record=record, action=action, to=row.state, replaced_by=replaced_by)
     )
-    if row.state is ActionState.HELD:
-        hold(t, row, decided.holds)
-    return row
+    hold(t, row, decided.holds)
+    if row.state is ActionState.SUPERSEDED:
+        release(t, row, ActionState.SUPERSEDED.value)
 
 
 def move(
@@ -87,7 +87,13 @@ def move(
 
 
 def moved(
-    t: Transaction, row: ActionRow, to: ActionState, *, why: str = "", due_at: datetime | None = None, replaced_by: int = 0
+    t: Transaction,
+    row: ActionRow,
+    to: ActionState,
+    *,
+    why: str = "",
+    due_at: datetime | None = None,
+    replaced_by: int = 0,
 ) -> ActionRow:
     """The action in its new state: its fence goes up, and what belonged to the state that it leaves ends with it."""
     after = replace(
@@ -111,7 +117,7 @@ def supersede(t: Transaction, lane: tuple[int, str], by: int) -> None:
     """A newer decision replaces every action of its lane of which nothing has left the house."""
     for other in t.ledger.lanes.get(lane) or ():
         row = t.ledger.actions[other]
-        if other != by and row.state in REPLACEABLE:
+        if row.state in REPLACEABLE:
             move(t, row, ActionState.SUPERSEDED, replaced_by=by)
 
 
@@ -136,7 +142,7 @@ def release(t: Transaction, row: ActionRow, why: str) -> None:
 
 def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> ActionRow:
     """Move an action to WAITING, unless everything it waits for has been linked meanwhile: then it stays READY."""
-    missing = tuple(w for w in waits if translated(t.ledger, w) is None)
+    missing = tuple(w for w in waits if translated(t.ledger, w.flow, w.id, w.target) is None)
     if not missing:
         return row if row.state is ActionState.READY else move(t, row, ActionState.READY, why=why)
     waiting = move(t, row, ActionState.WAITING, why=why)
@@ -147,17 +153,17 @@ def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> A
 def linked(t: Transaction) -> None:
     """A link was made: actions that waited for nothing else are READY."""
     for number in sorted(t.ledger.waits):
-        missing = tuple(w for w in t.ledger.waits[number] if translated(t.ledger, w) is None)
+        missing = tuple(w for w in t.ledger.waits[number] if translated(t.ledger, w.flow, w.id, w.target) is None)
         if missing:
             t.ledger.waits.put(number, missing)
         else:
-            move(t, t.ledger.actions[number], ActionState.READY)
+            move(t, t.ledger.actions[number], ActionState.READY, why="linked")
 
 
-def translated(ledger: Ledger, wait_for: Wait) -> str | None:
-    """The id that the record waited for has in the target; None while one of the two is not linked."""
-    link = ledger.links.get((wait_for.flow, wait_for.id))
-    return None if link is None else ledger.links_of.get((link.record, wait_for.target))
+def translated(ledger: Ledger, flow: str, id_: str, target: str) -> str | None:
+    """The id that a record of theirs has in the target flow; None while one of the two is not linked."""
+    link = ledger.links.get((flow, id_))
+    return None if link is None else ledger.links_of.get((link.record, target))
 
 
 def put(ledger: Ledger, row: ActionRow) -> None:

@@ -1,26 +1,14 @@
-"""Answers: counts of a session, everything an id names, all that is known around it, and canonical dumps."""
+"""Answers: counts of a session, everything that an id names, and the ledger in a canonical order."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
-from syncengine.canonical import decode
-from syncengine.clock import to_text
-from syncengine.model.dossier import (
-    ActionFacts,
-    AttemptFacts,
-    ConflictFacts,
-    Dossier,
-    Hit,
-    HoldFacts,
-    InputFacts,
-    LinkFacts,
-    ReviewFacts,
-)
-from syncengine.model.record import to_json
+from syncengine.model.dossier import Hit
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
-from syncengine.store.document import to_bytes
-from syncengine.store.memory.ledger import ActionRow, AttemptRow, InputRow, Ledger
+from syncengine.store.dump import record_dump
+from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger, LinkRow
 from syncengine.vocabulary import ActionState, Fate, FlowResult, InputKind, OutcomeKind
 
 
@@ -46,3 +34,119 @@ def tally(ledger: Ledger, session: int) -> Tally:
         unsettled=sum(1 for record in ledger.records.values() if record.unsettled),
         readings=sum(1 for row in judged if row.kind is InputKind.READING),
     )
+
+
+def _sum(counts: Iterable[Mapping[FlowResult, int]]) -> dict[FlowResult, int]:
+    total: Counter[FlowResult] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(sorted(total.items()))
+
+
+def _by_probe(ledger: Ledger, moved: Iterable[ActionRow]) -> int:
+    confirmed = (row.id for row in moved if row.state is ActionState.CONFIRMED)
+    return sum(1 for action in confirmed if any(row.via == "probe" for row in _attempts(ledger, action)[-1:]))
+
+
+def _attempts(ledger: Ledger, action: int) -> list[AttemptRow]:
+    return [ledger.attempts[number] for number in ledger.attempts_of.get(action) or ()]
+
+
+def find(ledger: Ledger, text: str) -> Iterator[Hit]:
+    for seq, row in ledger.inputs.items():
+        if row.event_id == text or (row.waits_for is not None and row.waits_for[1] == text):
+            label = f"{row.system} {row.type} {row.event_id}"
+            yield Hit(what="input", label=label, records=(row.record,) if row.record else (), inputs=(seq,))
+    for link in ledger.links.values():
+        if text in (link.id, f"{link.flow}:{link.id}", _spelled(ledger, link)):
+            yield Hit(what="link", label=f"{link.flow} {link.id}", records=(link.record,), inputs=())
+    if (number := ledger.by_entity.get(text)) is not None:
+        yield Hit(what="entity", label=f"{ledger.records[number].object} {text}", records=(number,), inputs=())
+    for action in ledger.actions.values():
+        if text in (action.key, f"action:{action.id}"):
+            label = f"{action.kind} {action.flow} {action.key}"
+            yield Hit(what="action", label=label, records=(action.record,), inputs=(action.cause,))
+    for attempt in ledger.attempts.values():
+        if text == f"attempt:{attempt.id}":
+            action = ledger.actions[attempt.action]
+            label = f"attempt {attempt.number} of {action.key}"
+            yield Hit(what="attempt", label=label, records=(action.record,), inputs=(action.cause,))
+
+
+def _spelled(ledger: Ledger, link: LinkRow) -> str:
+    """SYSTEM:RECORD:ID, as people write it."""
+    return f"{link.flow.partition('.')[2]}:{ledger.records[link.record].object}:{link.id}"
+
+
+def next_due(ledger: Ledger, now: datetime) -> datetime | None:
+    deferred = [row.due_at for row in _deferred(ledger) if row.due_at is not None]
+    moments = [*deferred, *(want.due_at for want in ledger.wants.values())]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def _deferred(ledger: Ledger) -> Iterator[ActionRow]:
+    for number in ledger.ready:
+        yield ledger.actions[number]
+    for number in ledger.unknown:
+        yield ledger.actions[ledger.attempts[number].action]
+
+
+def dump(ledger: Ledger) -> dict[str, Sequence[Mapping[str, Json]]]:
+    records = sorted(ledger.records.values(), key=lambda record: record.entity)
+    entities = {record.id: record.entity for record in records}
+    links = sorted(ledger.links.values(), key=lambda row: (row.flow, row.id))
+    return {
+        "records": [record_dump(record) for record in records],
+        "links": [{"flow": row.flow, "id": row.id, "entity": entities[row.record]} for row in links],
+    }
+
+
+def standing(ledger: Ledger) -> dict[str, Sequence[Mapping[str, Json]]]:
+    return {
+        "actions": [
+            {
+                "id": row.id,
+                "record": row.record,
+                "flow": row.flow,
+                "key": row.key,
+                "state": row.state.value,
+                "replaced_by": row.replaced_by,
+            }
+            for row in ledger.actions.values()
+        ],
+        "attempts": [
+            {"id": row.id, "action": row.action, "number": row.number, "state": row.state.value, "fence": row.fence}
+            for row in ledger.attempts.values()
+        ],
+        "links": [
+            {"flow": row.flow, "id": row.id, "record": row.record}
+            for row in sorted(ledger.links.values(), key=lambda row: (row.flow, row.id))
+        ],
+        "holds": [
+            {
+                "id": row.id,
+                "action": row.action,
+                "record": row.record,
+                "state": "released" if row.released_at else "open",
+            }
+            for row in ledger.holds.values()
+        ],
+        "switches": _switches(ledger),
+        "strands": [
+            {"strand": s.id, "count": s.count, "head": s.head.hex()} for s in ledger.strands.values()
+        ],
+        "checkpoint": [{"hash": ledger.meta.get("checkpoint") or ""}],
+        "payloads": [{"count": len(ledger.payloads), "last": ledger.last.get("payload") or 0}],
+    }
+
+
+def _switches(ledger: Ledger) -> list[Mapping[str, Json]]:
+    scopes = sorted({*(f"set:{name}" for name in ledger.phases), *ledger.paused})
+    return [
+        {
+            "scope": scope,
+            "phase": phase.value if (phase := ledger.phases.get(scope.removeprefix("set:"))) else "",
+            "paused": scope in ledger.paused,
+        }
+        for scope in scopes
+    ]

@@ -13,7 +13,7 @@ from syncengine.store.document import to_bytes
 from syncengine.store.memory import actions, queue
 from syncengine.store.memory.ledger import ConflictRow, Ledger, LinkRow, ReviewRow, TallyRow, WantRow
 from syncengine.store.memory.transaction import Transaction
-from syncengine.store.protocol import DecidedAction, DecisionBatch, InputMark
+from syncengine.store.protocol import DecisionBatch, InputMark
 from syncengine.vocabulary import ActionState, InboxState
 
 
@@ -24,9 +24,9 @@ def commit(t: Transaction, batch: DecisionBatch) -> None:
     for entity, link in batch.links:
         if make_link(t, t.ledger.by_entity[entity], link):
             t.entries.append(audit.linked(at=t.now, record=t.ledger.by_entity[entity], link=link))
+    _mark(t, batch.marks)
     for record_read in batch.answers:
         queue.answered(t.ledger, record_read, 0)
-    _mark(t, batch.marks)
     _act(t, batch)
     _keep_open_questions(t, batch)
     _recheck(t.ledger, batch)
@@ -77,7 +77,9 @@ def make_link(t: Transaction, record: int, link: Link) -> bool:
             raise FenceLostError(f"{link.flow} {link.id} was linked to another record meanwhile")
         return False
     t.ledger.links.put((link.flow, link.id), LinkRow(flow=link.flow, id=link.id, record=record, since=t.now))
-    t.ledger.links_of.put((record, link.flow), link.id)
+    before = t.ledger.links_of.get((record, link.flow))
+    if before is None or (t.ledger.links[link.flow, before].since, before) < (t.now, link.id):
+        t.ledger.links_of.put((record, link.flow), link.id)
     return True
 
 
@@ -93,58 +95,30 @@ def _mark(t: Transaction, marks: Iterable[InputMark]) -> None:
             waits_for=mark.waits_for,
             judged_by=t.session.id,
         )
-        known = mark.state is InboxState.UNLINKED and mark.waits_for in t.ledger.links
+        known = mark.state is InboxState.UNLINKED and mark.waits_for is not None and mark.waits_for in t.ledger.links
         queue.put_input(t.ledger, replace(marked, state=InboxState.DUE, waits_for=None) if known else marked)
 
 
 def _act(t: Transaction, batch: DecisionBatch) -> None:
-    """Actions stand in the order of their decisions: each replaces what its lane still has to offer, and one that the
-    batch itself overtook is superseded by the next of its lane.
-    """
-    lanes = {(t.ledger.by_entity[entity], flow): why for entity, flow, why in batch.released}
-    for lane, why in lanes.items():
-        _release(t, lane, why)
-    for decided, replaced_by in zip(batch.actions, _successors(t.ledger, batch.actions), strict=True):
-        lane = (t.ledger.by_entity[decided.action.entity], decided.action.flow)
-        row = actions.insert(t, decided, lane[0], replaced_by)
-        actions.supersede(t, lane, row.id)
-    for lane, why in lanes.items():
-        _cancel_released(t, lane, why)
-
-
-def _successors(ledger: Ledger, decided: Sequence[DecidedAction]) -> list[int]:
-    """For each action the number that the next one of its lane will get, 0 for the last (and for all that stand)."""
-    following: dict[tuple[str, str], int] = {}
-    successors: list[int] = []
-    number = (ledger.last.get("action") or 0) + len(decided)
-    for one in reversed(decided):
-        lane = (one.action.entity, one.action.flow)
-        successors.append(following.get(lane, 0) if one.state is ActionState.SUPERSEDED else 0)
-        following[lane] = number
-        number -= 1
-    return successors[::-1]
-
-
-def _release(t: Transaction, lane: tuple[int, str], why: str) -> None:
-    for number in t.ledger.lanes.get(lane) or ():
-        row = t.ledger.actions[number]
-        if row.state is ActionState.HELD:
-            actions.release(t, row, why)
-
-
-def _cancel_released(t: Transaction, lane: tuple[int, str], why: str) -> None:
-    """A held action whose holds have ended, and that nothing replaced, has nothing left to do."""
-    for number in t.ledger.lanes.get(lane) or ():
-        row = t.ledger.actions[number]
-        if row.state is ActionState.HELD and number not in t.ledger.holds_of:
-            actions.move(t, row, ActionState.CANCELLED, why=why)
+    """In each lane the last action supersedes all before it, of the ledger and of the batch."""
+    for lane, why in {(t.ledger.by_entity[entity], flow): why for entity, flow, why in batch.released}.items():
+        for number in t.ledger.lanes.get(lane) or ():
+            actions.release(t, t.ledger.actions[number], why)
+    lanes = [(t.ledger.by_entity[d.action.entity], d.action.flow) for d in batch.actions]
+    first = (t.ledger.last.get("action") or 0) + 1
+    newest = {lane: number for number, lane in enumerate(lanes, first)}
+    for lane, by in newest.items():
+        actions.supersede(t, lane, by)
+    for number, (decided, lane) in enumerate(zip(batch.actions, lanes, strict=True), first):
+        overtaken = decided.state is ActionState.SUPERSEDED and newest[lane] != number
+        actions.insert(t, decided, lane[0], newest[lane] if overtaken else 0)
 
 
 def _keep_open_questions(t: Transaction, batch: DecisionBatch) -> None:
     for entity, conflict in batch.conflicts:
         _conflict(t, t.ledger.by_entity[entity], conflict)
     for entity, input_, item in batch.reviews:
-        _review(t, t.ledger.by_entity.get(entity) or 0, input_, item)
+        review(t, t.ledger.by_entity.get(entity) or 0, input_, item)
     for flow, id_, why in batch.wants:
         _want(t, flow, id_, why)
     for entity, outcome in batch.sandbox:
@@ -166,9 +140,10 @@ def _conflict(t: Transaction, record: int, conflict: Conflict) -> None:
     t.ledger.conflicts.put(number, row)
 
 
-def _review(t: Transaction, record: int, input_: int, item: ReviewItem) -> None:
+def review(t: Transaction, record: int, input_: int, item: ReviewItem) -> None:
+    """A question for people."""
     number = t.ledger.number("review")
-    payload = t.keep_json(PayloadKind.REVIEW, item.value)
+    payload = 0 if item.value is None else t.keep_json(PayloadKind.REVIEW, item.value)
     row = ReviewRow(id=number, session=t.session.id, record=record, input=input_, item=item, payload=payload, at=t.now)
     t.ledger.reviews.put(number, row)
     t.entries.append(audit.review_opened(at=t.now, id=number, record=record, input=input_, item=item))
@@ -177,8 +152,7 @@ def _review(t: Transaction, record: int, input_: int, item: ReviewItem) -> None:
 def _want(t: Transaction, flow: str, id_: str, why: str) -> None:
     """One reading per record is awaited, however many inputs need it."""
     if (flow, id_) not in t.ledger.wants:
-        order = t.ledger.number("want")
-        t.ledger.wants.put((flow, id_), WantRow(flow=flow, id=id_, why=why, order=order, due_at=t.now))
+        t.ledger.wants.put((flow, id_), WantRow(flow=flow, id=id_, why=why, due_at=t.now))
 
 
 def _recheck(ledger: Ledger, batch: DecisionBatch) -> None:
@@ -200,8 +174,6 @@ def release_waits(t: Transaction, links: Sequence[Link]) -> None:
 
 
 def _summarise(t: Transaction, batch: DecisionBatch) -> None:
-    if not (batch.marks or batch.tally or batch.conflicts or batch.wants):
-        return
     acted = {decided.action.cause for decided in batch.actions}
     entry = audit.decided(
         at=t.now,

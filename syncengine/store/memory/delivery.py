@@ -48,6 +48,12 @@ def doubts(ledger: Ledger, flows: Sequence[str], now: datetime, limit: int) -> l
     return found
 
 
+def frozen(ledger: Ledger, action_ids: Sequence[int]) -> dict[int, bytes]:
+    numbers = {action: row.frozen for action in action_ids if (row := ledger.actions.get(action)) and row.frozen}
+    bodies = {action: ledger.payloads[number].body for action, number in numbers.items()}
+    return {action: body for action, body in bodies.items() if body is not None}
+
+
 def move_all(t: Transaction, moves: Sequence[Move]) -> list[int]:
     return [move.candidate.id for move in moves if not _move(t, move)]
 
@@ -106,6 +112,7 @@ def _attempt(t: Transaction, row: ActionRow, sent: ActionRow, before: int, deadl
             session=t.session.id,
             deadline=deadline,
             sent_at=t.now,
+            request=sent.frozen,
             before=before or (last.before if last else 0),
         )
         t.ledger.attempts_of.put(row.id, (*(t.ledger.attempts_of.get(row.id) or ()), attempt.id))
@@ -118,6 +125,7 @@ def _attempt(t: Transaction, row: ActionRow, sent: ActionRow, before: int, deadl
             deadline=deadline,
             sent_at=t.now,
             settled_at=None,
+            request=sent.frozen,
             before=before or last.before,
             via="",
             detail="",
@@ -137,8 +145,9 @@ def _settle(t: Transaction, settlement: Settlement) -> bool:
     send = settlement.send
     attempt = t.ledger.attempts[send.attempt]
     if attempt.fence != send.fence or attempt.state not in OPEN:
-        kind = settlement.outcome.kind
-        t.entries.append(audit.late_result(at=t.now, id=attempt.id, action=attempt.action, outcome=kind, fence=send.fence))
+        outcome = settlement.outcome.kind
+        late = audit.late_result(at=t.now, id=attempt.id, action=attempt.action, outcome=outcome, fence=send.fence)
+        t.entries.append(late)
         return True
     if not _is_current(t.ledger, settlement.record):
         return False

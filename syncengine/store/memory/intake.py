@@ -4,28 +4,34 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from syncengine.canonical import digest
+from syncengine.model.decision import ReviewItem
 from syncengine.model.event import Accepted, Refused
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
+from syncengine.store.memory.decisions import review
 from syncengine.store.memory.ledger import InputRow, RefusedRow, RepeatRow
 from syncengine.store.memory.queue import answered, put_input
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import IntakeGroup, IntakeReceipt
 from syncengine.vocabulary import InputKind
 
+_ODD = ReviewItem(flow="", field="", why="an event id came again with another body")
+
 
 def accept(t: Transaction, group: IntakeGroup) -> IntakeReceipt:
     ledger = t.ledger
     new: list[int] = []
-    duplicates = collisions = 0
+    readings: list[int] = []
+    repeated: list[bool] = []
     for accepted in group.accepted:
-        known = ledger.by_event.get((accepted.delivery.system, accepted.envelope.event_id))
-        if known is None:
-            new.append(_take(t, accepted))
-        elif _repeat(t, known, accepted):
-            duplicates += 1
+        seq = ledger.by_event.get((accepted.delivery.system, accepted.envelope.event_id))
+        if seq is None:
+            seq = _take(t, accepted)
+            new.append(seq)
         else:
-            collisions += 1
+            repeated.append(_repeat(t, seq, accepted))
+        if accepted.reading:
+            readings.append(seq)
     for refused in group.refused:
         _refuse(t, refused)
     if group.progress is not None:
@@ -33,22 +39,30 @@ def accept(t: Transaction, group: IntakeGroup) -> IntakeReceipt:
     if group.cursor is not None:
         flow, cursor, at = group.cursor
         ledger.cursors.put(flow, (cursor, at))
-    readings = [seq for seq in new if ledger.inputs[seq].kind is InputKind.READING]
     _answer(t, group.answers, readings)
-    receipt = IntakeReceipt(new=len(new), duplicates=duplicates, collisions=collisions, refused=len(group.refused))
-    t.entries.append(
-        audit.accepted(
-            at=t.now,
-            first=new[0] if new else 0,
-            new=receipt.new,
-            readings=len(readings),
-            duplicates=duplicates,
-            collisions=collisions,
-            refused=receipt.refused,
-            file=group.progress.digest if group.progress else b"",
-        )
+    receipt = IntakeReceipt(
+        new=len(new),
+        duplicates=repeated.count(True),
+        collisions=repeated.count(False),
+        refused=len(group.refused),
     )
+    if group.accepted or group.refused or group.progress is not None:
+        _note(t, group, receipt, new)
     return receipt
+
+
+def _note(t: Transaction, group: IntakeGroup, receipt: IntakeReceipt, new: Sequence[int]) -> None:
+    entry = audit.accepted(
+        at=t.now,
+        first=new[0] if new else 0,
+        new=receipt.new,
+        readings=sum(1 for seq in new if t.ledger.inputs[seq].kind is InputKind.READING),
+        duplicates=receipt.duplicates,
+        collisions=receipt.collisions,
+        refused=receipt.refused,
+        file=group.progress.digest if group.progress else b"",
+    )
+    t.entries.append(entry)
 
 
 def _take(t: Transaction, accepted: Accepted) -> int:
@@ -91,6 +105,8 @@ def _repeat(t: Transaction, seq: int, accepted: Accepted) -> bool:
         ),
     )
     t.ledger.inputs.put(seq, replace(known, repeats=known.repeats + 1))
+    if not same:
+        review(t, known.record, seq, _ODD)
     return same
 
 

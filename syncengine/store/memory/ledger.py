@@ -22,7 +22,6 @@ from syncengine.vocabulary import (
     InputKind,
     OutcomeKind,
     Phase,
-    Signature,
     Trust,
 )
 
@@ -92,6 +91,7 @@ class AttemptRow:
     session: int
     deadline: datetime
     sent_at: datetime
+    request: int
     before: int = 0
     after: int = 0
     settled_at: datetime | None = None
@@ -116,7 +116,6 @@ class WantRow:
     flow: str
     id: str
     why: str
-    order: int
     due_at: datetime
     tries: int = 0
 

@@ -1,8 +1,12 @@
 """The inbox as a queue: what is due, and what waits for which record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from syncengine.model.event import InboxRow
 from syncengine.store.memory.ledger import InputRow, Ledger
+from syncengine.store.protocol import Want
 from syncengine.vocabulary import InboxState, InputKind
 
 
@@ -19,16 +23,45 @@ def put_input(ledger: Ledger, row: InputRow) -> None:
         ledger.waiting_inputs.put(row.seq, row.waits_for)
 
 
-def due(ledger: Ledger, limit: int) -> list[InputRow]:
+def due(ledger: Ledger, limit: int) -> list[InboxRow]:
     """Readings first, then in the order they were accepted."""
     order = sorted(ledger.due.items(), key=lambda item: (item[1] is not InputKind.READING, item[0]))
-    return [ledger.inputs[seq] for seq, _ in order[:limit]]
+    return [_shown(ledger, ledger.inputs[seq]) for seq, _ in order[:limit]]
+
+
+def _shown(ledger: Ledger, row: InputRow) -> InboxRow:
+    body = ledger.payloads[row.payload].body
+    assert body is not None, "an input that is due keeps its body"
+    return InboxRow(
+        seq=row.seq,
+        kind=row.kind,
+        system=row.system,
+        event_id=row.event_id,
+        type=row.type,
+        at=row.at,
+        trust=row.trust,
+        body=body,
+        trouble=row.trouble,
+    )
 
 
 def answered(ledger: Ledger, record: tuple[str, str], reading: int) -> None:
     """The record (flow id, id) was read, or need not be any more (`reading` 0): who waited for that is due."""
     ledger.wants.drop(record)
     _wake(ledger, record, InboxState.READING, reading)
+
+
+def wanted(ledger: Ledger, now: datetime, limit: int) -> list[Want]:
+    due = sorted((w.due_at, w.flow, w.id) for w in ledger.wants.values() if w.due_at <= now)
+    rows = (ledger.wants[flow, id_] for _, flow, id_ in due[:limit])
+    return [Want(flow=row.flow, id=row.id, why=row.why, tries=row.tries) for row in rows]
+
+
+def defer(ledger: Ledger, wants: Sequence[Want], due_at: datetime, why: str) -> None:
+    for want in wants:
+        row = ledger.wants.get((want.flow, want.id))
+        if row is not None:
+            ledger.wants.put((want.flow, want.id), replace(row, tries=row.tries + 1, due_at=due_at, why=why))
 
 
 def linked(ledger: Ledger, record: tuple[str, str]) -> None:

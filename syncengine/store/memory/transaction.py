@@ -1,4 +1,4 @@
-"""One transaction of the memory store: the ledger it changes, and the payloads and audit entries it makes on the way."""
+"""One transaction of the memory store: the ledger that it changes, and what it writes into the audit trail."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +10,10 @@ from syncengine.store.document import to_bytes
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.protocol import Session
 from syncengine.store.strands import SALT_BYTES, chained, extend, payloads_stored, seal
+from syncengine.vocabulary import EntryKind
+
+CHECKPOINT = "checkpoint"
+"""Where the ledger keeps the hash of its newest checkpoint."""
 
 Randomness = Callable[[int], bytes]
 """So many random bytes."""
@@ -48,8 +52,8 @@ class Transaction:
         strand = self.ledger.strands[self.session.strand]
         extended, links = extend(strand, self.entries)
         for number, body, hash_ in links:
-            self.ledger.entries.put((strand.id, number), chained(strand.id, number, body, hash_))
+            entry = chained(strand.id, number, body, hash_)
+            self.ledger.entries.put((strand.id, number), entry)
+            if entry.entry.kind is EntryKind.CHECKPOINT:
+                self.ledger.meta.put(CHECKPOINT, hash_.hex())
         self.ledger.strands.put(strand.id, extended)
-
-
-__all__ = ["Randomness", "Transaction"]

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from syncengine.store.schema.column import METADATA, Number, id_, number, text
+from syncengine.store.schema.column import METADATA, Number, id_, number, partial, text
 
 records: Final = Table(
     "records", METADATA,
@@ -13,8 +13,17 @@ records: Final = Table(
     text("entity"),
     number("revision"),
     text("state"),
+    number("unsettled"),
     UniqueConstraint("entity"),
 )  # fmt: skip
+
+
+def unsettled(table: FromClause) -> ColumnElement[bool]:
+    """Records that await a reading."""
+    return table.c.unsettled == literal_column("1")
+
+
+partial("ix_records_unsettled", records.c.id, where=unsettled(records))
 
 links: Final = Table(
     "links", METADATA,

@@ -1,0 +1,50 @@
+"""A gate needs a verification that no flow can ever bring, or a field that is no verification.
+
+Why: what it stops stays stopped for ever, and somebody will look for a way around the gate.
+Remedy: let a flow of the field's owner spell it, with a word for verified; or ask for another field.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from syncengine.check.context import Context
+from syncengine.check.rule import found
+from syncengine.model.finding import Finding
+from syncengine.spec.object import ObjectSpec
+from syncengine.vocabulary import FieldType, Severity, VerificationStatus
+
+ID: Final = "gate/not-clearable"
+SEVERITY: Final = Severity.ERROR
+PASSES: Final = """
+# objects/account.yaml
+flows: {billing: {fields: {kyc: {at: metadata.kyc, words: {verified: passed, rejected: failed}}}}}
+"""
+FAILS: Final = """
+# objects/account.yaml
+flows: {billing: {fields: {kyc: {at: metadata.kyc, words: {pending: waiting, rejected: failed}}}}}
+"""
+
+
+def check(context: Context) -> Iterator[Finding]:
+    for view in context.gates:
+        for name in view.gate.needs:
+            if view.about is None or name not in view.about.fields:
+                continue
+            problem, remedy = _problem(context, view.about, name)
+            if problem:
+                path = (*view.path, "needs", name)
+                yield found(ID, problem, remedy, context.spec.key_place("gates.yaml", path), path)
+
+
+def _problem(context: Context, about: ObjectSpec, name: str) -> tuple[str, str]:
+    if about.fields[name].field_type is not FieldType.VERIFICATION:
+        return f"{about.object}.{name} is not a verification", "Ask for a field of type verification."
+    owner = about.owner_of(name)
+    readers = [flow for flow in context.flows_of(about.object) if flow.owns(name) and name in flow.spec.fields]
+    if not readers:
+        message = f"no flow of {owner} spells {about.object}.{name}, so this need can never be met"
+        return message, f"Spell {name} in a flow of {owner}."
+    tables = [context.table(flow.spec.fields[name]) for flow in readers]
+    if all(table is not None and VerificationStatus.VERIFIED not in table for table in tables):
+        return f"no word of {owner} means verified, so this need can never be met", "Add verified to the table."
+    return "", ""

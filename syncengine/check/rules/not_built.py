@@ -1,0 +1,78 @@
+"""The map uses a part of the language that this version knows and does not build yet.
+
+Why: what is not built must never be ignored; a map that is accepted is a map that is kept.
+Remedy: leave it out until it is built.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from syncengine.check.context import AUTHORITY_FILE, Context
+from syncengine.check.rule import found
+from syncengine.model.finding import Finding
+from syncengine.spec.unbuilt import UNBUILT_FIELDS
+from syncengine.vocabulary import Severity
+
+ID: Final = "language/not-built"
+SEVERITY: Final = Severity.ERROR
+PASSES: Final = """
+# objects/account.yaml
+when_gone: keep
+"""
+FAILS: Final = """
+# objects/account.yaml
+when_gone: delete
+"""
+
+
+def check(context: Context) -> Iterator[Finding]:
+    yield from _built_in_fields(context)
+    yield from _shared_records(context)
+    yield from _two_sets(context)
+    yield from _scheduled_writes(context)
+
+
+def _built_in_fields(context: Context) -> Iterator[Finding]:
+    for flow in context.flows:
+        for name in flow.spec.fields:
+            if name.partition(".")[0] in UNBUILT_FIELDS:
+                path = (*flow.path, "fields", name)
+                place = context.spec.key_place(flow.file, path)
+                yield found(ID, f"the built-in field {name} is not built yet", "Remove it.", place, path)
+    for view in context.grants:
+        for index, name in enumerate(view.grant.fields):
+            if name.partition(".")[0] in UNBUILT_FIELDS:
+                path = (*view.path, "fields", index)
+                place = context.spec.place(AUTHORITY_FILE, path)
+                yield found(ID, f"the built-in field {name} is not built yet", "Remove it.", place, path)
+
+
+def _shared_records(context: Context) -> Iterator[Finding]:
+    first: dict[tuple[str, str], str] = {}
+    for flow in context.flows:
+        if not flow.reads:
+            continue
+        other = first.setdefault((flow.system_name, flow.spec.record), flow.id)
+        if other != flow.id:
+            path = (*flow.path, "record")
+            message = f"{other} reads {flow.spec.record} of {flow.system_name} too; two flows that do are not built yet"
+            place = context.spec.place(flow.file, path)
+            yield found(ID, message, "Read the record type in one flow.", place, path)
+
+
+def _two_sets(context: Context) -> Iterator[Finding]:
+    for flow in context.flows:
+        others = [view for view in flow.grants if view.write_set != flow.grants[0].write_set]
+        for view in others[:1]:
+            message = f"{flow.id} is granted by {flow.grants[0].write_set} too; a flow in two sets is not built yet"
+            place = context.spec.place(AUTHORITY_FILE, view.path)
+            yield found(ID, message, "Grant a flow in one write set.", place, view.path)
+
+
+def _scheduled_writes(context: Context) -> Iterator[Finding]:
+    for flow in context.flows:
+        if not flow.reads and not flow.spec.sync.realtime:
+            path = (*flow.path, "sync")
+            message = f"{flow.id} only writes, and a schedule for writing is not built yet"
+            place = context.spec.key_place(flow.file, path)
+            yield found(ID, message, "Remove `sync`: changes are written as they come.", place, path)

@@ -1,0 +1,151 @@
+"""What a database says of one of its tables: columns, primary key, and which columns are unique by themselves."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ReflectedColumn
+
+from syncengine.connectors.sql.column import Column, Kind
+from syncengine.errors import PermanentError
+from syncengine.model.value import Json, Places
+
+CHUNK: Final = 500
+"""Keys of one SELECT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row as JSON. `id`: the text of its primary key."""
+
+    id: str
+    values: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """`clause` names the table and its columns for statements, without types: what the driver says is taken."""
+
+    name: str
+    columns: Mapping[str, Column]
+    primary: tuple[str, ...]
+    unique: frozenset[str]
+    clause: sa.TableClause
+
+    def check(self, columns: Iterable[str]) -> None:
+        """Raises PermanentError for a column that is not there."""
+        for column in columns:
+            if column not in self.columns:
+                raise PermanentError(f"the table {self.name} has no column {column!r}{hint(column, self.columns)}")
+
+    def check_key(self, key: str) -> None:
+        """Raises PermanentError unless no two rows can hold the same key."""
+        self.check([key])
+        if key not in self.unique:
+            raise PermanentError(f"{self.name}.{key} needs a unique index: without it one record could become two")
+
+    def rows(
+        self, connection: sa.Connection, key: str, values: Sequence[Any], columns: Iterable[str], *, lock: bool = False
+    ) -> dict[Hashable, list[Row]]:
+        """Rows by the form of their key. `lock`: nobody else changes them until the transaction ends."""
+        wanted = tuple(dict.fromkeys((*self.primary, key, *columns)))
+        chosen = sa.select(*(self.clause.c[name] for name in wanted)).where(
+            self.clause.c[key].in_(sa.bindparam("wanted", expanding=True))
+        )
+        statement = chosen.with_for_update() if lock else chosen
+        found: dict[Hashable, list[Row]] = {}
+        for start in range(0, len(values), CHUNK):
+            for raw in connection.execute(statement, {"wanted": list(values[start : start + CHUNK])}):
+                row = self.row(dict(zip(wanted, raw, strict=True)))
+                found.setdefault(self.columns[key].form(row.values[key]), []).append(row)
+        return found
+
+    def row(self, raw: Mapping[str, Any]) -> Row:
+        values = {name: self.columns[name].show(value) for name, value in raw.items()}
+        return Row(id=_joined([values[name] for name in self.primary]), values=values)
+
+    def parts(self, id: str) -> dict[str, Any]:  # noqa: A002
+        """The primary key that an id spells, for the driver. Raises PermanentError."""
+        texts = [id] if len(self.primary) == 1 else [unquote(part) for part in id.split("/")]
+        if len(texts) != len(self.primary):
+            raise PermanentError(f"an id of {self.name} has {len(self.primary)} parts, joined by '/'")
+        try:
+            return {name: self.columns[name].bind(text) for name, text in zip(self.primary, texts, strict=True)}
+        except ValueError as error:
+            raise PermanentError(f"no id of {self.name}: {error}") from None
+
+    def same(self, row: Row, places: Places) -> bool:
+        """Whether a row holds these values."""
+        return all(self.columns[p].same(row.values[p], v) for p, v in places.items())
+
+
+def reflect(connection: sa.Connection, name: str) -> Table:
+    """Asks the database. `name` may say SCHEMA.TABLE. Raises PermanentError when there is no such table."""
+    schema, _, table = name.rpartition(".")
+    inspector = sa.inspect(connection)
+    try:
+        found = inspector.get_columns(table, schema or None)
+    except sa.exc.NoSuchTableError:
+        known = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
+        raise PermanentError(f"the database has no table {name!r}{hint(table, known)}") from None
+    native = connection.dialect.name != "sqlite"
+    columns = {c["name"]: _column(c, native=native) for c in found}
+    primary = tuple(inspector.get_pk_constraint(table, schema or None)["constrained_columns"])
+    if not primary:
+        raise PermanentError(f"the table {name} has no primary key: its rows have no id")
+    clause = sa.table(table, *(sa.column(c) for c in columns), schema=schema or None)
+    unique = _unique(inspector, table, schema or None) | ({primary[0]} if len(primary) == 1 else set())
+    return Table(name=name, columns=columns, primary=primary, unique=frozenset(unique), clause=clause)
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+_KINDS: Final[Sequence[tuple[type[Any], Kind]]] = (
+    (sa.Boolean, Kind.BOOLEAN),
+    (sa.Integer, Kind.INTEGER),
+    (sa.Numeric, Kind.NUMBER),
+    (sa.Float, Kind.NUMBER),
+    (sa.DateTime, Kind.MOMENT),
+    (sa.Date, Kind.DATE),
+    (sa.LargeBinary, Kind.BYTES),
+    (sa.Enum, Kind.OTHER),
+    (sa.String, Kind.TEXT),
+)
+
+
+def _column(found: ReflectedColumn, *, native: bool) -> Column:
+    kind = next((kind for known, kind in _KINDS if isinstance(found["type"], known)), Kind.OTHER)
+    return Column(
+        name=found["name"],
+        kind=kind,
+        zoned=kind is Kind.MOMENT and bool(getattr(found["type"], "timezone", False)),
+        native=native,
+        padded=native and isinstance(found["type"], sa.CHAR),
+    )
+
+
+def _unique(inspector: sa.Inspector, table: str, schema: str | None) -> set[str]:
+    """Columns with a unique constraint or index of their own, over all rows."""
+    constraints = [c["column_names"] for c in inspector.get_unique_constraints(table, schema)]
+    indexes = [
+        [name for name in index["column_names"] if name is not None]
+        for index in inspector.get_indexes(table, schema)
+        if index["unique"] and not _is_partial(index.get("dialect_options", {})) and "expressions" not in index
+    ]
+    return {columns[0] for columns in (*constraints, *indexes) if len(columns) == 1}
+
+
+def _is_partial(options: Mapping[str, Any]) -> bool:
+    return any(name.endswith("_where") and value is not None for name, value in options.items())
+
+
+def _joined(parts: Sequence[Json]) -> str:
+    if len(parts) == 1:
+        return str(parts[0])
+    return "/".join(quote(str(part), safe="") for part in parts)

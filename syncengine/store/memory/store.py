@@ -1,0 +1,222 @@
+"""The memory store: a whole ledger in dictionaries, for simulations and tests. It reads no clock and no randomness."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+
+from syncengine.model.action import Candidate
+from syncengine.model.dossier import Dossier, Hit
+from syncengine.model.entry import ChainedEntry
+from syncengine.model.event import InboxRow
+from syncengine.model.payload import PayloadRow
+from syncengine.model.permit import Permit
+from syncengine.model.record import Record
+from syncengine.model.switch import Switches
+from syncengine.model.tally import Tally
+from syncengine.model.value import Json
+from syncengine.store.memory import actions, answers, decisions, delivery, dossiers, intake, queue, sessions
+from syncengine.store.memory.ledger import Ledger
+from syncengine.store.memory.transaction import Randomness, Transaction
+from syncengine.store.protocol import (
+    DecisionBatch,
+    Doubt,
+    FileProgress,
+    IntakeGroup,
+    IntakeReceipt,
+    Intent,
+    Loaded,
+    Move,
+    Session,
+    Settlement,
+    Want,
+)
+from syncengine.vocabulary import Phase
+
+
+class MemoryStore:
+    """A Store. Several threads may use it; `randomness` gives the salts of payloads (os.urandom, Random(7).randbytes).
+
+    It lives as long as the object does: `close` is there for the Protocol's sake, and whoever still holds the store
+    may go on, as a new process would with a file.
+    """
+
+    def __init__(self, randomness: Randomness) -> None:
+        self._ledger = Ledger()
+        self._randomness = randomness
+        self._lock = RLock()
+
+    @contextmanager
+    def _transaction(self, session: Session, now: datetime) -> Iterator[Transaction]:
+        """All of it or nothing: whatever is raised inside takes back every change."""
+        with self._lock:
+            t = Transaction(self._ledger, session, now, self._randomness)
+            try:
+                yield t
+                t.seal()
+            except BaseException:
+                self._ledger.journal.take_back()
+                raise
+            self._ledger.journal.keep()
+
+    # --- sessions
+
+    def open_session(self, *, kind: str, actor: str, project: str, now: datetime) -> Session:
+        with self._lock:
+            sessions.admit(self._ledger, project)
+            number = len(self._ledger.sessions) + 1
+            session = Session(id=number, strand=number, kind=kind, actor=actor)
+            with self._transaction(session, now) as t:
+                sessions.begin(t, project)
+            return session
+
+    def close_session(self, session: Session, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            sessions.end(t)
+
+    def checkpoint(self, session: Session, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            sessions.fold(t)
+
+    def recover(self, session: Session, now: datetime) -> int:
+        with self._transaction(session, now) as t:
+            return delivery.recover(t)
+
+    # --- intake
+
+    def file_progress(self, system: str, path: str) -> FileProgress | None:
+        with self._lock:
+            return self._ledger.files.get((system, path))
+
+    def file_finished(self, system: str, digest: bytes) -> bool:
+        with self._lock:
+            files = self._ledger.files.values()
+            return any(f.finished and f.digest == digest and f.system == system for f in files)
+
+    def accept(self, session: Session, group: IntakeGroup, now: datetime) -> IntakeReceipt:
+        with self._transaction(session, now) as t:
+            return intake.accept(t, group)
+
+    def cursor(self, flow: str) -> tuple[str, datetime] | None:
+        with self._lock:
+            return self._ledger.cursors.get(flow)
+
+    # --- deciding
+
+    def due_inputs(self, limit: int) -> Sequence[InboxRow]:
+        with self._lock:
+            return queue.due(self._ledger, limit)
+
+    def due_rechecks(self, limit: int) -> Sequence[Record]:
+        with self._lock:
+            return [self._ledger.records[number] for number in sorted(self._ledger.rechecks)[:limit]]
+
+    def load(self, links: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
+        with self._lock:
+            ledger = self._ledger
+            found = {link: ledger.records[row.record] for link in links if (row := ledger.links.get(link))}
+            known = {e: ledger.records[number] for e in entities if (number := ledger.by_entity.get(e))}
+            return Loaded(by_link=found, by_entity=known)
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]:
+        with self._lock:
+            return {number: row for number in ids if (row := self._ledger.records.get(number))}
+
+    def switches(self) -> Switches:
+        with self._lock:
+            return delivery.current_switches(self._ledger)
+
+    def set_phase(self, session: Session, write_set: str, phase: Phase, reason: str, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            sessions.set_phase(t, write_set, phase, reason)
+
+    def set_pause(self, session: Session, scope: str, paused: bool, reason: str, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            sessions.set_pause(t, scope, paused, reason)
+
+    def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            decisions.commit(t, batch)
+
+    # --- readings
+
+    def wanted_readings(self, now: datetime, limit: int) -> Sequence[Want]:
+        with self._lock:
+            return queue.wanted(self._ledger, now, limit)
+
+    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None:
+        with self._transaction(session, due_at) as t:
+            queue.defer(t.ledger, wants, due_at, why)
+
+    # --- delivering
+
+    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
+        with self._lock:
+            rows = delivery.candidates(self._ledger, flows, now, limit)
+            return [actions.candidate(self._ledger, row) for row in rows]
+
+    def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
+        with self._lock:
+            return delivery.frozen(self._ledger, action_ids)
+
+    def translate(self, refs: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], str]:
+        with self._lock:
+            asked = ((ref, actions.translated(self._ledger, *ref)) for ref in refs)
+            return {ref: found for ref, found in asked if found is not None}
+
+    def move_actions(self, session: Session, moves: Sequence[Move], now: datetime) -> Sequence[int]:
+        with self._transaction(session, now) as t:
+            return delivery.move_all(t, moves)
+
+    def commit_intent(
+        self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime
+    ) -> Sequence[Permit]:
+        with self._transaction(session, now) as t:
+            return delivery.commit_intents(t, intents, switches)
+
+    def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
+        with self._transaction(session, now) as t:
+            return delivery.settle_all(t, settlements)
+
+    def doubts(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
+        with self._lock:
+            return delivery.doubts(self._ledger, flows, now, limit)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        with self._lock:
+            return answers.next_due(self._ledger, now)
+
+    # --- answers
+
+    def tally(self, session: Session) -> Tally:
+        with self._lock:
+            return answers.tally(self._ledger, session.id)
+
+    def find(self, text: str) -> Sequence[Hit]:
+        with self._lock:
+            return list(answers.find(self._ledger, text))
+
+    def dossier(self, records: Sequence[int], inputs: Sequence[int]) -> Dossier:
+        with self._lock:
+            return dossiers.dossier(self._ledger, records, inputs)
+
+    def dump(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        with self._lock:
+            return answers.dump(self._ledger)
+
+    # --- evidence
+
+    def entries(self) -> Iterator[ChainedEntry]:
+        with self._lock:
+            return iter([self._ledger.entries[place] for place in sorted(self._ledger.entries)])
+
+    def payloads(self) -> Iterator[PayloadRow]:
+        with self._lock:
+            return iter([self._ledger.payloads[number] for number in sorted(self._ledger.payloads)])
+
+    def standing(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        with self._lock:
+            return answers.standing(self._ledger)
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,1 @@
+"""Migrations of the ledger, forward only; they travel in the wheel."""

@@ -1,0 +1,203 @@
+"""Taking in: deliveries, repeats of known ones, lines that are none, and how far a file or a scan has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from syncengine.canonical import digest
+from syncengine.clock import from_text, to_text
+from syncengine.model.decision import ReviewItem
+from syncengine.model.entry import Entry
+from syncengine.model.event import Accepted, Refused
+from syncengine.store import audit
+from syncengine.store.protocol import FileProgress, IntakeGroup, IntakeReceipt
+from syncengine.store.schema.intake import cursors, files, inbox, refusals, repeats
+from syncengine.store.sql import readings
+from syncengine.store.sql.decisions import open_reviews
+from syncengine.store.sql.statement import Many, insert
+from syncengine.store.sql.unit import Unit
+from syncengine.vocabulary import InboxState, InputKind
+
+_KNOWN: Final = Many(
+    lambda keys: select(inbox.c.event_id, inbox.c.seq, inbox.c.body_hash, inbox.c.record_id).where(
+        inbox.c.system == bindparam("of_system"), inbox.c.event_id.in_(keys)
+    ),
+    "of_system",
+)
+_INSERT_INPUTS: Final = insert(inbox)
+_INSERT_REPEATS: Final = insert(repeats)
+_INSERT_REFUSALS: Final = insert(refusals)
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """A group, told apart: new inputs by their place, repeats as (input, record, accepted, hash, is it a collision)."""
+
+    new: list[tuple[int, Accepted, bytes]] = field(default_factory=list)
+    repeated: list[tuple[int, int, Accepted, bool]] = field(default_factory=list)
+    readings: list[int] = field(default_factory=list)
+
+
+def accept(unit: Unit, group: IntakeGroup) -> IntakeReceipt:
+    told = _sort(unit, group.accepted)
+    _take(unit, told.new)
+    _repeat(unit, told.repeated)
+    _refuse(unit, group.refused)
+    if group.progress is not None:
+        _progress(unit.connection, group.progress)
+    if group.cursor is not None:
+        _advance(unit.connection, *group.cursor)
+    _answer(unit, group.answers, told.readings)
+    collisions = sum(1 for *_, collision in told.repeated if collision)
+    receipt = IntakeReceipt(
+        new=len(told.new),
+        duplicates=len(told.repeated) - collisions,
+        collisions=collisions,
+        refused=len(group.refused),
+    )
+    if group.accepted or group.refused or group.progress is not None:
+        unit.note(_entry(unit, group, told, receipt))
+    return receipt
+
+
+def _sort(unit: Unit, accepted: Sequence[Accepted]) -> _Sorted:
+    known = _known(unit.connection, accepted)
+    told = _Sorted()
+    following = unit.take(inbox.c.seq, len(accepted)) if accepted else 0
+    for one in accepted:
+        name = (one.delivery.system, one.envelope.event_id)
+        hash_ = digest(one.delivery.body)
+        before = known.get(name)
+        if before is None:
+            known[name] = (following, hash_, 0)
+            told.new.append((following, one, hash_))
+            following += 1
+        else:
+            told.repeated.append((before[0], before[2], one, before[1] != hash_))
+        if one.reading:
+            told.readings.append(known[name][0])
+    return told
+
+
+def _known(connection: Connection, accepted: Sequence[Accepted]) -> dict[tuple[str, str], tuple[int, bytes, int]]:
+    by_system: dict[str, list[str]] = {}
+    for one in accepted:
+        by_system.setdefault(one.delivery.system, []).append(one.envelope.event_id)
+    return {
+        (system, event_id): (seq, bytes(hash_), record)
+        for system, ids in by_system.items()
+        for event_id, seq, hash_, record in _KNOWN.rows(connection, ids, system)
+    }
+
+
+def _take(unit: Unit, new: Sequence[tuple[int, Accepted, bytes]]) -> None:
+    session = unit.session.id
+    _INSERT_INPUTS.run(unit.connection, [_row(unit, session, *one) for one in new])
+
+
+def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes) -> tuple[Any, ...]:
+    delivery, envelope = accepted.delivery, accepted.envelope
+    kind = InputKind.READING if accepted.reading else InputKind.DELIVERY
+    live = None if envelope.live is None else int(envelope.live)
+    return (
+        seq, delivery.system, envelope.event_id, hash_, kind.value, envelope.type, live, delivery.trust.value,
+        accepted.signature.value, accepted.trouble, to_text(envelope.at), to_text(delivery.received_at), delivery.file,
+        delivery.line, unit.keep("raw", delivery.body), session,
+        InboxState.DUE.value, "", "", "", "", 0, 0, 0,
+    )  # fmt: skip
+
+
+def _repeat(unit: Unit, repeated: Sequence[tuple[int, int, Accepted, bool]]) -> None:
+    """Record that known deliveries came again. Another body is kept as well, and a person looks at it."""
+    if not repeated:
+        return
+    first = unit.take(repeats.c.id, len(repeated))
+    rows = []
+    for number, (seq, _, one, collision) in enumerate(repeated, first):
+        delivery = one.delivery
+        payload = unit.keep("collision", delivery.body) if collision else 0
+        at = to_text(delivery.received_at)
+        rows.append((number, seq, delivery.file, delivery.line, at, int(collision), payload, unit.session.id))
+    _INSERT_REPEATS.run(unit.connection, rows)
+    odd = ReviewItem(flow="", field="", why="an event id came again with another body")
+    open_reviews(unit, [(record, seq, odd) for seq, record, _, collision in repeated if collision])
+
+
+def _refuse(unit: Unit, refused: Sequence[Refused]) -> None:
+    if not refused:
+        return
+    first = unit.take(refusals.c.id, len(refused))
+    rows = [
+        (
+            number, one.system, one.file, one.line, one.reason, digest(one.body), to_text(one.received_at),
+            unit.keep("refused", one.body), unit.session.id,
+        )
+        for number, one in enumerate(refused, first)
+    ]  # fmt: skip
+    _INSERT_REFUSALS.run(unit.connection, rows)
+
+
+def _answer(unit: Unit, answers: Sequence[tuple[str, str]], found: Sequence[int]) -> None:
+    """Readings stand in the group in the order of the answers that they are."""
+    if answers:
+        padded = (*found, *(0 for _ in answers))
+        readings.answer(unit, dict(zip(answers, padded, strict=False)))
+
+
+def _entry(unit: Unit, group: IntakeGroup, told: _Sorted, receipt: IntakeReceipt) -> Entry:
+    return audit.accepted(
+        at=unit.now,
+        first=told.new[0][0] if told.new else 0,
+        new=receipt.new,
+        readings=sum(1 for _, one, _ in told.new if one.reading),
+        duplicates=receipt.duplicates,
+        collisions=receipt.collisions,
+        refused=receipt.refused,
+        file=b"" if group.progress is None else group.progress.digest,
+    )
+
+
+def _progress(connection: Connection, progress: FileProgress) -> None:
+    connection.execute(files.delete().where(files.c.system == progress.system, files.c.path == progress.path))
+    connection.execute(
+        files.insert().values(
+            system=progress.system,
+            path=progress.path,
+            offset=progress.offset,
+            lines=progress.lines,
+            digest=progress.digest,
+            finished=int(progress.finished),
+        )
+    )
+
+
+def _advance(connection: Connection, flow: str, cursor: str, at: datetime) -> None:
+    connection.execute(cursors.delete().where(cursors.c.flow == flow))
+    connection.execute(cursors.insert().values(flow=flow, cursor=cursor, at=to_text(at)))
+
+
+def file_progress(connection: Connection, system: str, path: str) -> FileProgress | None:
+    row = connection.execute(select(files).where(files.c.system == system, files.c.path == path)).first()
+    if row is None:
+        return None
+    return FileProgress(
+        system=row.system,
+        path=row.path,
+        offset=row.offset,
+        lines=row.lines,
+        digest=bytes(row.digest),
+        finished=bool(row.finished),
+    )
+
+
+def file_finished(connection: Connection, system: str, content: bytes) -> bool:
+    same = select(files.c.path).where(files.c.digest == content, files.c.system == system, files.c.finished == 1)
+    return connection.execute(same.limit(1)).first() is not None
+
+
+def cursor(connection: Connection, flow: str) -> tuple[str, datetime] | None:
+    row = connection.execute(select(cursors.c.cursor, cursors.c.at).where(cursors.c.flow == flow)).first()
+    return None if row is None else (row.cursor, from_text(row.at))

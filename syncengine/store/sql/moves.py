@@ -1,0 +1,57 @@
+"""Moves without an attempt: an action waits, is held or cancelled, turns out to be nothing, or is ready again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from syncengine.store.protocol import Move
+from syncengine.store.sql import actions, holds, links, records, waits
+from syncengine.store.sql.unit import Unit
+from syncengine.vocabulary import ActionState
+
+
+def move_all(unit: Unit, moves: Sequence[Move]) -> Sequence[int]:
+    """The actions that had moved meanwhile, or whose record had: left untouched."""
+    standing = actions.standing(unit.connection, [m.candidate.id for m in moves])
+    revisions = records.revisions(unit.connection, [m.record.id for m in moves if m.record is not None])
+    left: list[int] = []
+    done: list[Move] = []
+    for move in moves:
+        row = standing[move.candidate.id]
+        stands = row.state == move.candidate.state and row.fence == move.candidate.fence
+        if stands and (move.record is None or revisions.get(move.record.id) == move.record.revision):
+            if move.record is not None:
+                revisions[move.record.id] += 1
+            done.append(move)
+        else:
+            left.append(move.candidate.id)
+    _carry_out(unit, [m for m in done if not _is_still_ready(unit, m)], standing)
+    return left
+
+
+def _is_still_ready(unit: Unit, move: Move) -> bool:
+    """Everything that the action was to wait for has been linked since it was looked at."""
+    if move.to is not ActionState.WAITING or move.candidate.state is not ActionState.READY:
+        return False
+    asked = [(w.flow, w.id, w.target) for w in move.waits]
+    return len(links.translate(unit.connection, asked)) == len(set(asked))
+
+
+def _carry_out(unit: Unit, moves: Sequence[Move], standing: dict[int, Any]) -> None:
+    records.save(unit, [m.record for m in moves if m.record is not None])
+    wanted = [(standing[m.candidate.id].record_id, m.link) for m in moves if m.link is not None]
+    made = links.make(unit, wanted)
+    new = set(made)
+    steps = [
+        actions.Step(
+            row=(row := standing[m.candidate.id]),
+            to=m.to,
+            why=m.why,
+            link=m.link if m.link is not None and (row.record_id, m.link) in new else None,
+        )
+        for m in moves
+    ]
+    actions.move(unit, steps)
+    waits.begin(unit, {m.candidate.id: m.waits for m in moves if m.to is ActionState.WAITING})
+    opened = [(s.row.id, s.row.record_id, s.row.flow, h) for s, m in zip(steps, moves, strict=True) for h in m.holds]
+    holds.begin(unit, opened)
+    links.set_free(unit, made)

@@ -1,0 +1,134 @@
+"""Records: one row per entity, found by link, entity or number, and written only as they were when they were read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, literal_column, select, update
+from sqlalchemy.exc import IntegrityError
+
+from syncengine.canonical import decode
+from syncengine.errors import FenceLostError
+from syncengine.model.record import Record, from_json, to_json
+from syncengine.store.document import to_bytes
+from syncengine.store.protocol import Loaded
+from syncengine.store.schema.knowledge import links, rechecks, records
+from syncengine.store.sql.statement import Bulk, Many, insert
+from syncengine.store.sql.unit import Unit
+
+_COLUMNS: Final = (records.c.id, records.c.object, records.c.entity, records.c.revision, records.c.state)
+_BY_ID: Final = Many(lambda keys: select(*_COLUMNS).where(records.c.id.in_(keys)))
+_BY_ENTITY: Final = Many(lambda keys: select(*_COLUMNS).where(records.c.entity.in_(keys)))
+_ID_OF_ENTITY: Final = Many(lambda keys: select(records.c.entity, records.c.id).where(records.c.entity.in_(keys)))
+_REVISION: Final = Many(lambda keys: select(records.c.id, records.c.revision).where(records.c.id.in_(keys)))
+_LINKED: Final = Many(
+    lambda keys: select(links.c.external_id, links.c.record_id).where(
+        links.c.flow == bindparam("flow"), links.c.external_id.in_(keys)
+    ),
+    "flow",
+)
+_INSERT: Final = insert(records)
+_UPDATE: Final = Bulk(
+    update(records)
+    .where(records.c.id == bindparam("row"), records.c.revision == bindparam("read"))
+    .values(
+        revision=records.c.revision + literal_column("1"),
+        state=bindparam("new_state"),
+        unsettled=bindparam("new_unsettled"),
+    ),
+    "new_state", "new_unsettled", "row", "read",
+)  # fmt: skip
+_RECHECKS: Final = Many(lambda keys: select(rechecks.c.record_id).where(rechecks.c.record_id.in_(keys)))
+_ADD_RECHECK: Final = insert(rechecks)
+_DROP_RECHECK: Final = Bulk(rechecks.delete().where(rechecks.c.record_id == bindparam("record")), "record")
+
+
+def load(connection: Connection, wanted: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
+    numbers = linked(connection, wanted)
+    by_number = by_id(connection, numbers.values())
+    by_entity = {r.entity: r for r in by_number.values()}
+    asked = list(dict.fromkeys(entities))
+    for row in _BY_ENTITY.rows(connection, [e for e in asked if e not in by_entity]):
+        by_entity[row.entity] = _record(row)
+    return Loaded(
+        by_link={link: by_number[number] for link, number in numbers.items()},
+        by_entity={e: by_entity[e] for e in asked if e in by_entity},
+    )
+
+
+def linked(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The record numbers behind (flow, id) pairs; one that is not linked is missing."""
+    by_flow: dict[str, dict[str, None]] = {}
+    for flow, external_id in wanted:
+        by_flow.setdefault(flow, {})[external_id] = None
+    return {
+        (flow, external_id): number
+        for flow, ids in by_flow.items()
+        for external_id, number in _LINKED.rows(connection, list(ids), flow)
+    }
+
+
+def by_id(connection: Connection, numbers: Iterable[int]) -> Mapping[int, Record]:
+    rows = _BY_ID.rows(connection, list(dict.fromkeys(numbers)))
+    return {row.id: _record(row) for row in rows}
+
+
+def numbers_of(connection: Connection, entities: Sequence[str]) -> dict[str, int]:
+    return dict(_ID_OF_ENTITY.rows(connection, entities))
+
+
+def revisions(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    return dict(_REVISION.rows(connection, numbers))
+
+
+def _record(row: Any) -> Record:
+    number, object_name, entity, revision, state = row
+    return from_json(object=object_name, entity=entity, id=number, revision=revision, document=decode(state))
+
+
+def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
+    """Entity -> number of every record that was written. Raises FenceLostError when one moved since it was loaded, or
+    came into existence meanwhile.
+    """
+    new = [r for r in changed if r.id == 0]
+    old = [(_state(r), int(r.unsettled), r.id, r.revision) for r in changed if r.id]
+    numbers = {r.entity: r.id for r in changed}
+    if new:
+        first = unit.take(records.c.id, len(new))
+        numbers.update((r.entity, first + place) for place, r in enumerate(new))
+        try:
+            rows = [(numbers[r.entity], r.object, r.entity, 1, _state(r), int(r.unsettled)) for r in new]
+            _INSERT.run(unit.connection, rows)
+        except IntegrityError as error:
+            raise FenceLostError("a record came into existence meanwhile") from error
+    if _UPDATE.run(unit.connection, old) != len(old):
+        raise FenceLostError("a record moved since it was loaded")
+    return numbers
+
+
+def _state(record: Record) -> str:
+    return to_bytes(to_json(record)).decode()
+
+
+def check(connection: Connection, reads: Sequence[tuple[int, int]]) -> None:
+    """Raises FenceLostError when one of the (record, revision) pairs moved."""
+    found = revisions(connection, [number for number, _ in reads])
+    for number, revision in reads:
+        if found.get(number) != revision:
+            raise FenceLostError(f"record {number} moved since it was loaded")
+
+
+def due_rechecks(connection: Connection, limit: int) -> Sequence[Record]:
+    numbers = connection.execute(select(rechecks.c.record_id).order_by(rechecks.c.record_id).limit(limit)).scalars()
+    return list(by_id(connection, numbers).values())
+
+
+def recheck(unit: Unit, numbers: Iterable[int]) -> None:
+    """Have these records judged again."""
+    wanted = dict.fromkeys(numbers)
+    for (known,) in _RECHECKS.rows(unit.connection, list(wanted)):
+        del wanted[known]
+    _ADD_RECHECK.run(unit.connection, [(number,) for number in wanted])
+
+
+def rechecked(unit: Unit, numbers: Iterable[int]) -> None:
+    _DROP_RECHECK.run(unit.connection, [(number,) for number in numbers])

@@ -1,0 +1,57 @@
+"""Sessions and their strands, and checkpoints over all strands."""
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from syncengine.errors import UserError
+from syncengine.store import audit
+from syncengine.store.schema.trail import ledger, sessions, strands
+from syncengine.store.sql.unit import Unit
+from syncengine.store.strands import GENESIS, Strand, checkpoint
+
+_CLOSE: Final = (
+    update(sessions).where(sessions.c.id == bindparam("row")).values(closed_at=bindparam("moment"))
+)  # fmt: skip
+
+
+def admit(connection: Connection, project: str) -> bool:
+    """Whether the ledger is begun already. Raises UserError for another project than the one it was begun with."""
+    owner = connection.execute(select(ledger.c.project)).scalar()
+    if owner not in (None, project):
+        raise UserError(
+            f"this ledger belongs to the project {owner!r}, not to {project!r}",
+            remedy="use the ledger of this project with --state, or correct the name in project.yaml",
+            rule="ledger/other-project",
+        )
+    return owner is not None
+
+
+def begin(unit: Unit, project: str, *, begun: bool) -> None:
+    session = unit.session
+    if not begun:
+        head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS}
+        unit.connection.execute(ledger.insert().values(**head))
+    row = {"id": session.id, "kind": session.kind, "actor": session.actor, "opened_at": unit.at, "closed_at": None}
+    unit.connection.execute(sessions.insert().values(**row))
+    strand = {"id": session.strand, "session_id": session.id, "count": 0, "head": GENESIS}
+    unit.connection.execute(strands.insert().values(**strand))
+    unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now))
+
+
+def fold(unit: Unit) -> None:
+    """One chained record over all strand heads, as they stood before this transaction."""
+    previous = unit.connection.execute(select(ledger.c.checkpoint)).scalar_one()
+    rows = unit.connection.execute(select(strands.c.id, strands.c.count, strands.c.head).order_by(strands.c.id))
+    heads = [Strand(id=number, count=count, head=bytes(head)) for number, count, head in rows]
+    unit.note(checkpoint(heads, bytes(previous), unit.now))
+
+
+def end(unit: Unit) -> None:
+    unit.note(audit.session_closed(unit.session.id, unit.now))
+    fold(unit)
+    unit.connection.execute(_CLOSE, {"row": unit.session.id, "moment": unit.at})
+
+
+def keep_checkpoint(connection: Connection, hash_: bytes) -> None:
+    connection.execute(update(ledger).values(checkpoint=hash_))

@@ -1,0 +1,111 @@
+"""One writing transaction of one session: numbers, payloads and audit entries are collected here and written at its
+end, so that a transaction costs a few statements, however many rows it has.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, bindparam, select, update
+
+from syncengine.clock import to_text
+from syncengine.model.entry import Entry
+from syncengine.model.value import Json
+from syncengine.store.document import to_bytes
+from syncengine.store.protocol import Session
+from syncengine.store.schema.trail import audit, payloads, strands
+from syncengine.store.sql.database import Database
+from syncengine.store.sql.statement import insert
+from syncengine.store.strands import SALT_BYTES, Strand, extend, payloads_stored, seal
+
+Randomness = Callable[[int], bytes]
+"""So many random bytes."""
+
+_INSERT_PAYLOADS: Final = insert(payloads)
+_INSERT_ENTRIES: Final = insert(audit)
+_STRAND: Final = select(strands.c.count, strands.c.head).where(strands.c.id == bindparam("strand"))
+_ADVANCE: Final = (
+    update(strands)
+    .where(strands.c.id == bindparam("strand"))
+    .values(count=bindparam("new_count"), head=bindparam("new_head"))
+)
+
+
+class Unit:
+    __slots__ = (
+        "_bodies",
+        "_database",
+        "_entries",
+        "_first_payload",
+        "_next",
+        "_randomness",
+        "at",
+        "connection",
+        "now",
+        "session",
+    )
+
+    def __init__(
+        self, database: Database, connection: Connection, session: Session, now: datetime, randomness: Randomness
+    ) -> None:
+        self.connection = connection
+        self.session = session
+        self.now = now
+        self.at = to_text(now)
+        self._database = database
+        self._randomness = randomness
+        self._next: dict[str, int] = {}
+        self._first_payload = 0
+        self._bodies: list[tuple[str, int, bytes]] = []
+        self._entries: list[Entry] = []
+
+    def take(self, column: Column[Any], count: int) -> int:
+        """Reserve `count` consecutive numbers of a key column; gives the first."""
+        name = column.table.name
+        first = self._next.get(name)
+        if first is None:
+            first = self._database.first_id(self.connection, column, count)
+        self._next[name] = first + count
+        return first
+
+    def keep(self, kind: str, body: bytes, record: int = 0) -> int:
+        """Store a payload; gives its number. Those of one transaction are consecutive."""
+        if not self._bodies:
+            self._first_payload = self.take(payloads.c.id, 1)
+        self._bodies.append((kind, record, body))
+        return self._first_payload + len(self._bodies) - 1
+
+    def keep_json(self, kind: str, value: Json, record: int = 0) -> int:
+        return self.keep(kind, to_bytes(value), record)
+
+    def note(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    def finish(self) -> None:
+        """Write payloads, entries and the strand's new head. The last thing before the commit."""
+        if self._bodies:
+            self._write_payloads()
+        if self._entries:
+            self._write_entries()
+
+    def _write_payloads(self) -> None:
+        bodies = self._bodies
+        first = self._first_payload
+        sealed = seal([body for _, _, body in bodies], self._randomness(SALT_BYTES * len(bodies)))
+        rows = [
+            (first + place, kind, record, salt, body, commitment, 0)
+            for place, ((kind, record, body), (salt, commitment)) in enumerate(zip(bodies, sealed, strict=True))
+        ]
+        _INSERT_PAYLOADS.run(self.connection, rows)
+        self.note(payloads_stored(first, [commitment for _, commitment in sealed], self.now))
+
+    def _write_entries(self) -> None:
+        strand = self.session.strand
+        count, head = self.connection.execute(_STRAND, {"strand": strand}).one()
+        after, links = extend(Strand(id=strand, count=count, head=bytes(head)), self._entries)
+        rows = [
+            (strand, number, entry.kind.value, body, hash_)
+            for entry, (number, body, hash_) in zip(self._entries, links, strict=True)
+        ]
+        _INSERT_ENTRIES.run(self.connection, rows)
+        self.connection.execute(_ADVANCE, {"strand": strand, "new_count": after.count, "new_head": after.head})

@@ -1,0 +1,38 @@
+"""Every command of the register with words that get it as far as its callback."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from syncengine.cli.main import COMMANDS, cli
+
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "validate": ("validate",),
+    "ingest": ("ingest", "billing", "deliveries.jsonl", "--environment", "local"),
+    "run": ("run", "--environment", "local"),
+    "trace": ("trace", "evt_1"),
+    "audit": ("audit", "verify"),
+}
+
+INCOMPLETE: Final[Mapping[str, tuple[str, ...]]] = {
+    "validate": ("validate", "--maps"),
+    "ingest": ("ingest", "--environment", "local"),
+    "run": ("run",),
+    "trace": ("trace",),
+    "audit": ("audit",),
+}
+"""The same with something missing that the command cannot do without."""
+
+
+def leaf(name: str) -> click.Command:
+    """The command whose callback the words reach."""
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    for word in WORDS[name][1:]:
+        if isinstance(command, click.Group):
+            command = command.commands[word]
+    return command
+
+
+__all__ = ["COMMANDS", "INCOMPLETE", "WORDS", "leaf"]

@@ -1,0 +1,129 @@
+"""The command as a process: what it loads, what it leaves behind, and what a closed pipe does to it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import syncengine
+from syncengine.cli.main import COMMANDS
+
+HEAVY = ("sqlalchemy", "httpx", "alembic", "tenacity")
+ROOT = Path(syncengine.__file__).parent.parent
+
+
+def run(*words: str, cwd: Path, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SYNCENGINE_")}
+    return subprocess.run(
+        [sys.executable, *python, "-m", "syncengine", *words],
+        cwd=cwd,
+        env=environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+        check=False,
+    )
+
+
+def loaded(result: subprocess.CompletedProcess[str]) -> set[str]:
+    """The top-level packages that -X importtime saw."""
+    lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rpartition("|")[2].strip().split(".")[0] for line in lines}
+
+
+def test_help_loads_click_and_nothing_heavy(tmp_path: Path) -> None:
+    result = run("--help", cwd=tmp_path, python=("-X", "importtime"))
+    assert result.returncode == 0
+    packages = loaded(result)
+    assert "click" in packages
+    assert not packages & {*HEAVY, "pydantic", "yaml", "cronsim"}
+
+
+def test_help_names_every_command_and_imports_none(tmp_path: Path) -> None:
+    result = run("--help", cwd=tmp_path, python=("-X", "importtime"))
+    for name, (module, line) in COMMANDS.items():
+        assert f"{name}  " in result.stdout
+        assert line in result.stdout
+        assert module not in result.stderr
+
+
+def test_validate_loads_no_library_of_the_ledger_or_the_network(tmp_path: Path) -> None:
+    result = run("validate", str(ROOT / "examples/quickstart/mappings"), cwd=tmp_path, python=("-X", "importtime"))
+    assert result.returncode == 0, result.stdout + result.stderr[-2000:]
+    packages = loaded(result)
+    assert {"pydantic", "yaml"} <= packages
+    assert not packages & set(HEAVY)
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path).stdout == f"syncengine {syncengine.__version__}\n"
+
+
+def test_a_misuse_exits_64_from_the_process_too(tmp_path: Path) -> None:
+    result = run("run", "--nonsense", "--format", "json", cwd=tmp_path)
+    assert result.returncode == 64
+    assert json.loads(result.stdout)["exit"] == 64
+    assert result.stderr == ""
+
+
+def test_nobody_listening_is_no_error(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [sys.executable, "-m", "syncengine", "--help"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=False,
+    )
+    os.close(write)
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_code_survives_a_reader_that_went_away(form: str, tmp_path: Path) -> None:
+    program = (
+        "import sys, click\n"
+        "from syncengine.cli.door import door\n"
+        "from syncengine.cli.exits import Exit, answer, say\n"
+        "def act():\n"
+        "    return say('x' * 100_000, Exit.OPEN) if sys.argv[1] == 'text' else answer({'x': 1}, Exit.OPEN)\n"
+        "sys.exit(door(click.Command('act', callback=act), []))\n"
+    )
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(
+        [sys.executable, "-c", program, form],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=False,
+    )
+    os.close(write)
+    assert (result.returncode, result.stderr) == (5, b"")
+
+
+def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
+    program = (
+        "import click\n"
+        "from syncengine.cli.door import door\n"
+        "from syncengine.cli.exits import Exit, say\n"
+        "door(click.Command('act', callback=lambda: say('5 \\u20ac', Exit.DONE)), [])\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (result.stdout, result.stderr) == (b"5 \\u20ac\n", b"")

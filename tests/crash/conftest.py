@@ -1,0 +1,3 @@
+from tests.quickstart.conftest import truth
+
+__all__ = ["truth"]
