@@ -17,6 +17,7 @@ from calendar_times import DAY, HOUR, MINUTE
 from company import PLANS, Company, Customer, Invoice
 from stripe_shapes import Json, announcements, event, invoice, price, product
 
+CYCLE = "subscription_cycle"
 DEMO_SECRET = "whsec_larkfield_demo_not_a_secret"  # noqa: S105  # signs made-up deliveries, and nothing else
 """What the deliveries are signed with. Configure it as `webhook_secret` to see the signatures checked."""
 
@@ -62,8 +63,8 @@ def about_nothing_of_ours(company: Company, owners: dict[str, Customer], rng: ra
         funds = [{"amount": rng.randrange(10_000, 90_000), "currency": "eur", "source_types": {"card": 0}}]
         balance = {"object": "balance", "available": funds, "livemode": False, "pending": []}
         yield event(_id(rng, {}), "balance.available", at, balance)
-    draft = next(i for i in company.every(Invoice) if i.reason == "subscription_cycle")
-    preview = invoice(draft, owners[draft.customer]) | {"id": f"upcoming_{draft.id}", "status": "draft", "number": None}
+    draft = next(c.after for c in company.changes if isinstance(c.after, Invoice) and c.after.reason == CYCLE)
+    preview = {name: value for name, value in invoice(draft, owners[draft.customer]).items() if name != "id"}
     yield event(_id(rng, {}), "invoice.upcoming", draft.created - 7 * DAY, preview)
 
 

@@ -8,6 +8,7 @@ import click
 
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
+from syncengine.cli.ledger import existing_ledger
 from syncengine.errors import NotFoundError
 from syncengine.evidence.mask import escape
 from syncengine.evidence.story import PlanView, Story, to_json
@@ -43,9 +44,7 @@ def command(*, id_: str, maps: Path, state: str, form: str) -> Exit:
 
 def _story(state: str, id_: str, view: PlanView) -> tuple[Story, int]:
     """The story of the first hits, and how many others there are."""
-    from syncengine.store.open import open_ledger
-
-    with open_ledger(state) as store:
+    with existing_ledger(state) as store:
         hits = store.find(id_)
         if not hits:
             raise NotFoundError(
@@ -78,8 +77,8 @@ def view_of_map(maps: Path) -> PlanView | None:
     from syncengine.plan.compile import compile_plan
     from syncengine.spec.loader import load_map
 
-    spec, _ = load_map(maps)
-    if spec is None:
+    spec, mistakes = load_map(maps)
+    if spec is None or mistakes:
         return None
     checked, _ = check_map(spec, descriptions(), None)
     return None if checked is None else view_of(compile_plan(checked, readings()))

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Final
 
 import httpx
@@ -13,7 +12,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from syncengine import canonical
 from syncengine.clock import Clock
-from syncengine.errors import PermanentError, RefusedError, TemporaryError, UserError
+from syncengine.connectors.address import checked, origin
+from syncengine.errors import PermanentError, RefusedError, TemporaryError
 from syncengine.model.permit import Permit
 from syncengine.model.value import Json
 from syncengine.vocabulary import Environment
@@ -29,7 +29,6 @@ TRIES: Final = 3
 PATIENCE: Final = timedelta(seconds=5)
 """A wait longer than this is the ledger's business, not that of one request."""
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=30.0, write=10.0, pool=5.0)
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         secrets: Sequence[str] = (),
     ) -> None:
-        self._address = _checked(address, environment)
+        self._address = checked(address, environment)
         self._clock = clock
         self._headers = {"accept": "application/json", "accept-encoding": "gzip", **(headers or {})}
         self._secrets = tuple(s for s in secrets if s)
@@ -115,7 +114,7 @@ class Transport:
 
     def _url(self, path: str) -> httpx.URL:
         url = self._address.join(path)
-        if _origin(url) != _origin(self._address):
+        if origin(url) != origin(self._address):
             raise PermanentError(f"refused to ask {url.host}: only {self._address.host} is allowed here")
         return url
 
@@ -189,55 +188,6 @@ def _plain(response: httpx.Response) -> Iterator[bytes]:
         raise TemporaryError("a compressed answer is damaged") from error
     if not unpack.eof:
         raise TemporaryError("a compressed answer ends too early")
-
-
-def _checked(address: str, environment: Environment) -> httpx.URL:
-    """The configured address. Raises UserError unless it is https, or http to this machine in a local environment."""
-    try:
-        url = httpx.URL(address)
-    except httpx.InvalidURL as error:
-        raise UserError(f"the address is no URL: {error}") from None
-    if url.scheme not in _PORTS or not url.host or url.userinfo or url.query or url.fragment:
-        raise UserError(
-            "the address of a system is https://HOST[:PORT][/PATH], without credentials and query",
-            remedy="put credentials into settings of their own",
-        )
-    _check_host(url.host, environment)
-    if url.scheme == "http" and not (environment is Environment.LOCAL and _is_loopback(url.host)):
-        raise UserError(
-            f"the address of {url.host} is not https",
-            remedy="use https; http is for this machine only, in systems with `environment: local`",
-        )
-    return url.copy_with(path=url.path.rstrip("/") + "/")
-
-
-def _check_host(host: str, environment: Environment) -> None:
-    """Numbers must be written as addresses are: 127.1 and 0x7f000001 are this machine in disguise."""
-    last = host.rstrip(".").rpartition(".")[2]
-    numeric = ":" in host or last.isdigit() or last.lower().startswith("0x")
-    if not numeric:
-        return
-    try:
-        found = ip_address(host)
-    except ValueError:
-        raise UserError(f"{host!r} is neither a host name nor an address in its usual form") from None
-    if environment is not Environment.LOCAL and not found.is_global:
-        raise UserError(
-            f"{host} is no public address", remedy="only systems with `environment: local` may be on this machine"
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or _PORTS.get(url.scheme)
 
 
 _WORDS: Final[Mapping[type[Exception], str]] = {

@@ -57,7 +57,7 @@ def _is_back(source: SourceState | None, record: Record, question: Input) -> boo
 def _intend(target: TargetState, action: Action, outcome: FlowOutcome) -> TargetState:
     return replace(
         target,
-        intended={**(target.base or {}), **(target.intended or {}), **action.content},
+        intended={**(target.base or {}), **action.content},  # the content is the whole difference to the base
         sequence=action.sequence,
         held=tuple(h.reason for h in outcome.holds),
     )

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 
 from syncengine.model.value import Json, Value
-from syncengine.plan.plan import FlowPlan
+from syncengine.plan.plan import FlowPlan, UnreadableError
 
 
 def wanted(flow: FlowPlan, values: Mapping[str, Value]) -> dict[str, Json]:
-    """The granted places, for every field that is known (empty is known, absent is not)."""
+    """The granted places, for every field that is known (empty is known, absent is not).
+
+    Raises UnreadableError when a value cannot be spelled there, or two fields want one place to differ (two amounts of
+    different currencies beside one currency place).
+    """
     return _spell(flow, values, granted=True)
 
 
@@ -20,5 +24,7 @@ def _spell(flow: FlowPlan, values: Mapping[str, Value], *, granted: bool) -> dic
     places: dict[str, Json] = {}
     for spelling in flow.shows:
         if (spelling.field in flow.granted) is granted and spelling.field in values:
-            places.update(spelling.write(values[spelling.field]))
+            for place, value in spelling.write(values[spelling.field]).items():
+                if places.setdefault(place, value) != value:
+                    raise UnreadableError(f"{spelling.field} and another field want {place} of {flow.id} to differ")
     return places

@@ -1,18 +1,20 @@
 """The decide step: take what is due, load what it needs with a few queries, judge it, commit it all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from syncengine.canonical import decode
+from syncengine.decide.wanted import wanted
 from syncengine.engine.claim import Claim
 from syncengine.engine.reading import from_input
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError
 from syncengine.model.event import InboxRow, Input, Snapshot
 from syncengine.model.record import Record
-from syncengine.model.value import is_untranslated
+from syncengine.model.value import Json, is_untranslated
 from syncengine.plan.lookups import Identity, identify, refs
-from syncengine.plan.plan import FlowPlan, Plan
+from syncengine.plan.plan import FlowPlan, Plan, UnreadableError
 from syncengine.store.protocol import InputMark
 from syncengine.vocabulary import Fate, InboxState, InputKind
 
@@ -144,12 +146,20 @@ def _load_neighbours(world: World, claim: Claim, records: Sequence[Record]) -> N
 
 def _translate(world: World, claim: Claim, questions: Sequence[_Question]) -> None:
     """What a target shows is in its own ids: to compare it with the base, the base's refs are translated first."""
-    wanted = set()
+    refs_there = set()
     for each in questions:
         record = claim.find(each.identity) if each.flow.shows else None
-        target = None if record is None else record.targets.get(each.flow.id)
-        for value in () if target is None or target.base is None else target.base.values():
+        for value in () if record is None else _spelled(record, each.flow):
             if is_untranslated(value):
-                wanted.add((value["flow"], value["id"], value["in"]))
-    if wanted:
-        claim.translated.update(world.store.translate(wanted))
+                refs_there.add((value["flow"], value["id"], value["in"]))
+    if refs_there:
+        claim.translated.update(world.store.translate(refs_there))
+
+
+def _spelled(record: Record, flow: FlowPlan) -> Iterator[Json]:
+    """Everything that we left in a target, or would leave there now."""
+    target = record.targets.get(flow.id)
+    if target is not None and target.base is not None:
+        yield from target.base.values()
+    with suppress(UnreadableError):
+        yield from wanted(flow, {name: state.value for name, state in record.fields.items()}).values()

@@ -108,14 +108,14 @@ class Found:
         expects = expected(self.record, self.flow)
         if expects is None or self.before is None:
             return (expects is None) != (self.before is None)
-        return any(self.before.get(p) != v for p, v in selection.translated(expects).items())
+        return any(self.before.get(p) != self._normal(p, v) for p, v in selection.translated(expects).items())
 
     def request(self, selection: Selection) -> Request:
         """What is left to write: the places that do not stand there yet."""
         content = selection.translated(self.candidate.content)
         before = self.before
         if before is not None:
-            content = {p: v for p, v in content.items() if p not in before or before[p] != v}
+            content = {p: v for p, v in content.items() if p not in before or before[p] != self._normal(p, v)}
             content.pop(self.flow.key, None)
             content = {p: v for p, v in content.items() if p not in self.flow.on_create}
         return Request(
@@ -125,6 +125,11 @@ class Found:
             places=content,
             before=None if before is None or self.image is None else {p: self.image.places.get(p) for p in content},
         )
+
+    def _normal(self, place: str, value: Json) -> Json:
+        """A value of ours as it would be read back: two spellings of one value are no difference."""
+        normal = self.flow.normal.get(place)
+        return value if normal is None else normal(value)
 
     def reading(self, world: World) -> Snapshot:
         """The before-image as a snapshot of their record, in normal spelling."""

@@ -23,10 +23,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainedEntry:
-    """An entry as it stands in its strand. `body` are the canonical bytes that the hash covers."""
+    """An entry as it stands in its strand. `body` are the canonical bytes that the hash covers, `entry` what they say
+    (None: nothing that could be read). `kind` is the row's own word for what it is, as far as rows have one.
+    """
 
     strand: int
     number: int
     body: bytes
     hash: bytes
-    entry: Entry
+    entry: Entry | None
+    kind: str = ""

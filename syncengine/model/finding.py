@@ -1,5 +1,6 @@
 """A mistake in a map, as a value: whole when it is made, shown with all the others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from syncengine.errors import Place
@@ -16,3 +17,8 @@ class Finding:
     remedy: str
     place: Place
     path: str = ""
+
+
+def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """By file, line and column."""
+    return sorted(findings, key=lambda f: (f.place.file, f.place.line, f.place.column, f.rule, f.message))

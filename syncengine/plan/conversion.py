@@ -38,6 +38,8 @@ Decided here, for every type:
   back sees one place and not the currency beside it: 4900 JPY is "4900.00", and so is a NUMERIC column's 4900.
 * An amount with more decimals than its currency has is unreadable, never rounded; so is an amount without currency.
 * Emptying money empties the amount and leaves the currency, which other amounts of the record may share.
+* Email, phone and web_domain are typed by people: text without a normal form goes to review, as a word outside a
+  closed list does. Everything else that cannot be read parks its record.
 * Messages say what kind of value was found, never the value: they go to places where values may not.
 """
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from syncengine.spec.literal import NO_WILDCARD, Duration, FieldName, Name, Sentence
 from syncengine.spec.shape import Shape, wrong
@@ -18,7 +18,8 @@ def parse_statuses(value: Any) -> tuple[str, ...]:
 
 Statuses = Annotated[
     tuple[str, ...],
-    PlainValidator(parse_statuses),
+    Field(strict=False),
+    BeforeValidator(parse_statuses),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from syncengine.errors import Place
-from syncengine.model.finding import Finding
+from syncengine.model.finding import Finding, sort_findings
 from syncengine.spec import mistake
 from syncengine.spec.authority import WriteSet
 from syncengine.spec.environment import EnvironmentSpec
@@ -52,11 +52,6 @@ def load_environment(folder: Path, name: str) -> tuple[EnvironmentSpec | None, l
     loading = _Loading(folder, list_folder(folder))
     found = loading.environments(name)
     return found.get(name), sort_findings(loading.findings)
-
-
-def sort_findings(findings: list[Finding]) -> list[Finding]:
-    """By file, line and column."""
-    return sorted(findings, key=lambda f: (f.place.file, f.place.line, f.place.column, f.rule, f.message))
 
 
 @dataclass(slots=True)

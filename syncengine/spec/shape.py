@@ -9,7 +9,11 @@ from pydantic_core import PydanticCustomError
 class Shape(BaseModel):
     """Unknown keys are refused, values are never turned into another type, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    def meaning(self) -> dict[str, Any]:
+        """Plain JSON data under the keys of the language, defaults filled in."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 def wrong(message: str, *, remedy: str = "", rule: str = "language/value", key: str = "") -> PydanticCustomError:

@@ -60,4 +60,5 @@ def _named(character: str) -> str:
 
 
 def _spot_behind(before: str) -> Spot:
-    return Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
+    lines = re.split(r"\r\n|\r|\n", before)
+    return Spot(len(lines), len(lines[-1]) + 1)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from syncengine.spec.shape import wrong
 
@@ -19,7 +19,8 @@ def parse_theirs(value: Any) -> tuple[str, ...]:
 
 Theirs = Annotated[
     tuple[str, ...],
-    PlainValidator(parse_theirs),
+    Field(strict=False),
+    BeforeValidator(parse_theirs),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 """One word can be read and written; several can only be read."""

@@ -72,19 +72,25 @@ def _body(strand: int, number: int, previous: bytes, at: str, entry: Entry) -> b
     return encode(said)
 
 
-def chained(strand: int, number: int, body: bytes, hash_: bytes) -> ChainedEntry:
-    """A stored entry, read back. Raises ValueError, KeyError or TypeError for a body that is no entry."""
-    said = decode(body)
-    entry = Entry(
-        kind=EntryKind(said["kind"]),
-        at=from_text(said["at"]),
-        record=said.get("record", 0),
-        input=said.get("input", 0),
-        action=said.get("action", 0),
-        attempt=said.get("attempt", 0),
-        facts=said["facts"],
-    )
-    return ChainedEntry(strand=strand, number=number, body=body, hash=hash_, entry=entry)
+def chained(strand: int, number: int, kind: str, body: bytes, hash_: bytes) -> ChainedEntry:
+    """A stored entry, read back; verification is told of one that cannot be read as well."""
+    return ChainedEntry(strand=strand, number=number, body=body, hash=hash_, entry=_read(body), kind=kind)
+
+
+def _read(body: bytes) -> Entry | None:
+    try:
+        said = decode(body)
+        return Entry(
+            kind=EntryKind(said["kind"]),
+            at=from_text(said["at"]),
+            record=said.get("record", 0),
+            input=said.get("input", 0),
+            action=said.get("action", 0),
+            attempt=said.get("attempt", 0),
+            facts=said["facts"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def checkpoint(heads: Iterable[Strand], previous: bytes, at: datetime) -> Entry:

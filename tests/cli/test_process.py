@@ -29,34 +29,37 @@ def run(*words: str, cwd: Path, python: tuple[str, ...] = ()) -> subprocess.Comp
     )
 
 
-def loaded(result: subprocess.CompletedProcess[str]) -> set[str]:
-    """The top-level packages that -X importtime saw."""
+def modules(result: subprocess.CompletedProcess[str]) -> set[str]:
+    """The modules that -X importtime saw."""
     lines = (line for line in result.stderr.splitlines() if line.startswith("import time:"))
-    return {line.rpartition("|")[2].strip().split(".")[0] for line in lines}
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def packages(result: subprocess.CompletedProcess[str]) -> set[str]:
+    return {name.split(".")[0] for name in modules(result)}
 
 
 def test_help_loads_click_and_nothing_heavy(tmp_path: Path) -> None:
     result = run("--help", cwd=tmp_path, python=("-X", "importtime"))
     assert result.returncode == 0
-    packages = loaded(result)
-    assert "click" in packages
-    assert not packages & {*HEAVY, "pydantic", "yaml", "cronsim"}
+    assert "click" in packages(result)
+    assert not packages(result) & {*HEAVY, "pydantic", "yaml", "cronsim"}
+    ours = {name for name in modules(result) if name.startswith("syncengine.")}
+    assert ours == {f"syncengine.{name}" for name in ("cli", "cli.door", "cli.exits", "cli.main", "cli.options")}
 
 
-def test_help_names_every_command_and_imports_none(tmp_path: Path) -> None:
-    result = run("--help", cwd=tmp_path, python=("-X", "importtime"))
-    for name, (module, line) in COMMANDS.items():
-        assert f"{name}  " in result.stdout
+def test_help_names_every_command(tmp_path: Path) -> None:
+    result = run("--help", cwd=tmp_path)
+    for name, (_, line) in COMMANDS.items():
+        assert f"  {name}  " in result.stdout
         assert line in result.stdout
-        assert module not in result.stderr
 
 
 def test_validate_loads_no_library_of_the_ledger_or_the_network(tmp_path: Path) -> None:
     result = run("validate", str(ROOT / "examples/quickstart/mappings"), cwd=tmp_path, python=("-X", "importtime"))
     assert result.returncode == 0, result.stdout + result.stderr[-2000:]
-    packages = loaded(result)
-    assert {"pydantic", "yaml"} <= packages
-    assert not packages & set(HEAVY)
+    assert {"pydantic", "yaml"} <= packages(result)
+    assert not packages(result) & set(HEAVY)
 
 
 def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:

@@ -94,3 +94,23 @@ def test_each_kind_of_text_has_one_spelling(field_type: T, raw: str, normal: str
 def test_what_has_no_normal_form_is_unreadable(field_type: T, raw: str) -> None:
     with pytest.raises(UnreadableError):
         read(field_type, raw)
+
+
+@pytest.mark.parametrize(
+    ("field_type", "raw", "review"),
+    [
+        (T.PHONE, "030 1234567", True),
+        (T.EMAIL, "nobody", True),
+        (T.WEB_DOMAIN, "localhost", True),
+        (T.WEB_DOMAIN, "\u00e4..example", True),
+        (T.EMAIL, 7, False),
+        (T.COUNTRY, "Germany", False),
+        (T.VAT_NUMBER, "?", False),
+    ],
+)
+def test_what_people_mistype_goes_to_review_and_what_decides_something_parks_the_record(
+    field_type: T, raw: object, review: bool
+) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read(field_type, raw)
+    assert caught.value.review is review

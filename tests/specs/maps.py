@@ -192,6 +192,7 @@ DESCRIPTIONS: Final[Mapping[str, Description]] = {
         connector="weak",
         kinds=("crm",),
         operations={"create": Operation(klass=DeliveryClass.E), "update": Operation(klass=DeliveryClass.E)},
+        settings={"url": "The database."},
     ),
 }
 """What the connectors declare: `billing` knows its records, `tables` takes any, `weak` cannot create safely."""

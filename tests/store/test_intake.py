@@ -151,9 +151,10 @@ def test_a_cursor_stands_where_the_last_group_put_it(scene: Scene) -> None:
 
 def test_a_group_that_fails_keeps_nothing(scene: Scene) -> None:
     before = scene.store.standing()
-    broken = delivery("evt_2", type=None)
-    with pytest.raises(Exception):  # noqa: B017, PT011 - whatever the store's own way of refusing it is
-        scene.accept(delivery("evt_1"), broken, progress=progress(10), answers=[("no", object())])
+    no_body = refused(body=None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        scene.accept(delivery("evt_1"), progress=progress(10), refused=[no_body])
     assert scene.due() == []
     assert scene.store.file_progress("stripe", "drop.jsonl") is None
     assert scene.store.standing() == before
+    assert list(scene.store.payloads()) == []

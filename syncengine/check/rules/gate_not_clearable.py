@@ -17,11 +17,11 @@ ID: Final = "gate/not-clearable"
 SEVERITY: Final = Severity.ERROR
 PASSES: Final = """
 # objects/account.yaml
-flows: {billing: {fields: {kyc: {at: metadata.kyc, words: {verified: passed, rejected: failed}}}}}
+flows: {billing: {fields: {kyc: {reading: , at: metadata.kyc, words: {verified: passed, rejected: failed}}}}}
 """
 FAILS: Final = """
 # objects/account.yaml
-flows: {billing: {fields: {kyc: {at: metadata.kyc, words: {pending: waiting, rejected: failed}}}}}
+flows: {billing: {fields: {kyc: {reading: , at: metadata.kyc, words: {pending: waiting, rejected: failed}}}}}
 """
 
 

@@ -18,11 +18,17 @@ ID: Final = "authority/unknown-field"
 SEVERITY: Final = Severity.ERROR
 PASSES: Final = """
 # authority.yaml
-crm-view: {grants: [{may: [create, update], object: account, in: crm, fields: [name, email]}]}
+crm-view:
+  grants:
+    - {may: [create, update], object: account, in: crm, fields: [name, email]}
+    - {may: [create, update], object: invoice, in: crm, fields: [account, status, total, due_at]}
 """
 FAILS: Final = """
 # authority.yaml
-crm-view: {grants: [{may: [create, update], object: account, in: crm, fields: [name, emial]}]}
+crm-view:
+  grants:
+    - {may: [create, update], object: account, in: crm, fields: [name, emial]}
+    - {may: [create, update], object: invoice, in: crm, fields: [account, status, total, due_at]}
 """
 
 

@@ -28,7 +28,7 @@ when_gone: delete
 def check(context: Context) -> Iterator[Finding]:
     yield from _built_in_fields(context)
     yield from _shared_records(context)
-    yield from _two_sets(context)
+    yield from _two_grants(context)
     yield from _scheduled_writes(context)
 
 
@@ -60,13 +60,16 @@ def _shared_records(context: Context) -> Iterator[Finding]:
             yield found(ID, message, "Read the record type in one flow.", place, path)
 
 
-def _two_sets(context: Context) -> Iterator[Finding]:
+def _two_grants(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
-        others = [view for view in flow.grants if view.write_set != flow.grants[0].write_set]
-        for view in others[:1]:
-            message = f"{flow.id} is granted by {flow.grants[0].write_set} too; a flow in two sets is not built yet"
-            place = context.spec.place(AUTHORITY_FILE, view.path)
-            yield found(ID, message, "Grant a flow in one write set.", place, view.path)
+        for view in flow.grants[1:]:
+            first, place = flow.grants[0], context.spec.place(AUTHORITY_FILE, view.path)
+            if view.write_set != first.write_set:
+                message = f"{flow.id} is granted by {first.write_set} too; a flow in two sets is not built yet"
+                yield found(ID, message, "Grant a flow in one write set.", place, view.path)
+            elif set(view.grant.may) != set(first.grant.may):
+                message = f"an earlier line grants {flow.id} other powers; two lines that differ are not built yet"
+                yield found(ID, message, "Grant a flow in one line.", place, view.path)
 
 
 def _scheduled_writes(context: Context) -> Iterator[Finding]:

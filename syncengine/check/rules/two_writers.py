@@ -5,13 +5,13 @@ Remedy: keep one of them.
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
-from syncengine.check.context import AUTHORITY_FILE, Context, FlowView
+from syncengine.check.context import AUTHORITY_FILE, Context
+from syncengine.check.places import Touched, by_record, overlap, written
 from syncengine.check.rule import found
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
-from syncengine.spec.marks import Path
 from syncengine.vocabulary import Severity
 
 ID: Final = "authority/two-writers"
@@ -26,24 +26,10 @@ flows: {crm: {fields: {name: name, email: name}}}
 """
 
 
-class Written(NamedTuple):
-    """Something that writes a place. `shared`: a currency, which several amounts of one flow may write."""
-
-    at: str
-    flow: str
-    says: str
-    place: Place
-    path: Path
-    shared: bool
-
-
 def check(context: Context) -> Iterator[Finding]:
     yield from _granted_twice(context)
-    records: dict[tuple[str, str], list[Written]] = {}
-    for flow in context.flows:
-        records.setdefault((flow.system_name, flow.spec.record), []).extend(_written(context, flow))
-    for written in records.values():
-        yield from _colliding(written)
+    for flows in by_record(context).values():
+        yield from _colliding([touched for flow in flows for touched in written(context, flow)])
 
 
 def _granted_twice(context: Context) -> Iterator[Finding]:
@@ -58,33 +44,13 @@ def _granted_twice(context: Context) -> Iterator[Finding]:
                 yield found(ID, message, "Keep one of the two.", place, path)
 
 
-def _written(context: Context, flow: FlowView) -> Iterator[Written]:
-    for name, _, spelling, path in flow.spelled():
-        if name in flow.granted and not flow.owns(name):
-            place = context.spec.key_place(flow.file, path)
-            for at in spelling.places:
-                yield Written(at, flow.id, f"{flow.object.object}.{name}", place, path, at == spelling.currency_at)
-    if not flow.may_create:
-        return
-    constants = [(at, "on_create", (*flow.path, "on_create", at)) for at in flow.spec.on_create]
-    key = [] if flow.spec.key is None else [(flow.spec.key, "key", (*flow.path, "key"))]
-    for at, what, path in (*constants, *key):
-        place = context.spec.key_place(flow.file, path)
-        yield Written(at, flow.id, f"{what} of {flow.id}", place, path, shared=False)
-
-
-def _colliding(written: list[Written]) -> Iterator[Finding]:
-    for index, one in enumerate(written):
-        for other in written[:index]:
-            if _overlap(one.at, other.at) and not (one.shared and other.shared and one.flow == other.flow):
+def _colliding(places: list[Touched]) -> Iterator[Finding]:
+    for index, one in enumerate(places):
+        for other in places[:index]:
+            if overlap(one.at, other.at) and not (one.shared and other.shared and one.flow == other.flow):
                 message = f"{one.says} and {other.says} (at {other.place}) both write {_shorter(one.at, other.at)}"
                 yield found(ID, message, "Keep one of the two.", one.place, one.path)
                 break
-
-
-def _overlap(one: str, other: str) -> bool:
-    """Whether the places are one, or one lies inside the other."""
-    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
 
 
 def _shorter(one: str, other: str) -> str:

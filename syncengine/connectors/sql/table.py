@@ -131,11 +131,14 @@ def _column(found: ReflectedColumn, *, native: bool) -> Column:
 
 
 def _unique(inspector: sa.Inspector, table: str, schema: str | None) -> set[str]:
-    """Columns with a unique constraint or index of their own, over all rows."""
+    """Columns with a unique constraint or index of their own, over all rows. SQLite's constraints are read from the
+    indexes that it makes for them, since their text can be written in too many ways.
+    """
+    hidden = {"include_auto_indexes": True} if inspector.dialect.name == "sqlite" else {}
     constraints = [c["column_names"] for c in inspector.get_unique_constraints(table, schema)]
     indexes = [
         [name for name in index["column_names"] if name is not None]
-        for index in inspector.get_indexes(table, schema)
+        for index in inspector.get_indexes(table, schema, **hidden)
         if index["unique"] and not _is_partial(index.get("dialect_options", {})) and "expressions" not in index
     ]
     return {columns[0] for columns in (*constraints, *indexes) if len(columns) == 1}

@@ -13,6 +13,7 @@ The loser is kept under every rule. Our own write coming back is an echo, consum
 from dataclasses import replace
 
 from syncengine.decide.draft import Draft
+from syncengine.decide.steps.map import at, is_missing
 from syncengine.decide.wanted import wanted
 from syncengine.model.decision import Conflict, Decision, ReviewItem
 from syncengine.model.record import TargetState
@@ -45,23 +46,26 @@ def _seen(draft: Draft, flow: FlowPlan) -> dict[str, Json]:
     """What the target shows at the places we spell, in the spelling that we would use ourselves."""
     content = draft.snapshot.content
     base = draft.target(flow.id).base or {}
+    want = wanted(flow, draft.values_now())
     seen = {}
     for spelling in flow.shows:
         if spelling.field not in flow.granted:
             continue
         for place in spelling.places:
-            if place not in content:
+            raw = at(content, place)
+            if is_missing(raw):
                 continue
-            token, raw = base.get(place), content[place]
-            if is_untranslated(token) and draft.state.translated.get(_ref(token)) == (None if raw is None else str(raw)):
-                seen[place] = token
-            else:
-                seen[place] = flow.normal[place](raw)
+            same = (v for v in (base.get(place), want.get(place)) if _stands_for(draft, flow, place, v, raw))
+            seen[place] = next(same, flow.normal[place](raw))
     return seen
 
 
-def _ref(token: Json) -> tuple[str, str, str]:
-    return token["flow"], token["id"], token["in"]
+def _stands_for(draft: Draft, flow: FlowPlan, place: str, ours: Json, raw: Json) -> bool:
+    """Whether a raw value of theirs is what we would spell so ourselves: "49" for "49.00", their id for our ref."""
+    if is_untranslated(ours):
+        return raw is not None and draft.state.translated.get((ours["flow"], ours["id"], ours["in"])) == str(raw)
+    normal = flow.normal[place]
+    return ours is not None and bool(normal(ours) == normal(raw))
 
 
 def _adopt(draft: Draft, flow: FlowPlan, target: TargetState, seen: dict[str, Json]) -> None:
@@ -108,7 +112,17 @@ def _compare(draft: Draft, flow: FlowPlan, target: TargetState, seen: dict[str, 
     if echoes != target.echoes and not moved and not draft.changes:
         draft.fate = Fate.ECHO
     if (base, edited, echoes) != (target.base, target.edited, target.echoes):
-        draft.targets[flow.id] = replace(target, base=base, edited=edited, echoes=echoes)
+        draft.targets[flow.id] = replace(
+            target, base=base, edited=edited, echoes=echoes, intended=_rebased(target, base)
+        )  # fmt: skip
+
+
+def _rebased(target: TargetState, base: dict[str, Json]) -> Places | None:
+    """What is pending, on the new base: a place that no pending action writes stands where the target stands now."""
+    if target.intended is None or target.base is None:
+        return None
+    old = target.base
+    return {p: base.get(p, v) if old.get(p, _NOTHING) == v else v for p, v in target.intended.items()}
 
 
 _NOTHING: Json = object()

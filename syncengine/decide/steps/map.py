@@ -40,6 +40,9 @@ def _read(draft: Draft, spelling: ReadSpelling) -> None:
         if raw is not _MISSING:
             draft.spelled[place] = storable(raw)
     value = spelling.read(content)
+    if not spelling.places and value is not ABSENT:
+        # What a connector's own conversion reads has no place to show; its result stands in for the spelling.
+        draft.spelled[f"={spelling.field}"] = value
     if value is not ABSENT:
         draft.values[spelling.field] = value
     elif draft.snapshot.complete:

@@ -109,7 +109,8 @@ def writer(amount_at: str, currency_at: str, unit: str, dialect: Dialect) -> Cal
 
 
 def _spell_major(minor: int, code: str) -> str:
-    return major_text(Decimal(minor).scaleb(-exponent(code)))
+    """With the decimals that the currency has: 49.00 EUR, 4900 JPY. A normaliser makes them comparable again."""
+    return f"{Decimal(minor).scaleb(-exponent(code)):f}"
 
 
 def _minor_writer(dialect: Dialect) -> Callable[[int, str], int]:

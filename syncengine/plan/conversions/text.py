@@ -15,6 +15,7 @@ _PHONE = re.compile(r"\+[1-9][0-9]{4,14}")
 _PHONE_PUNCTUATION = re.compile(r"\(0\)|[\s().\-/]")
 _VAT_PUNCTUATION = re.compile(r"[\s.\-/]")
 _VAT_NUMBER = re.compile(r"[A-Z0-9]{4,20}")
+_NO_HOST = "a web domain is a host name such as example.com"
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 
@@ -82,7 +83,7 @@ def email_address(found: str) -> str:
     address = clean(found.lower())
     if _EMAIL.fullmatch(address):
         return address
-    raise UnreadableError("an email address has one @ and no white space")
+    raise UnreadableError("an email address has one @ and no white space", review=True)
 
 
 def phone_number(found: str) -> str:
@@ -91,7 +92,7 @@ def phone_number(found: str) -> str:
         number = "+" + number[2:]
     if _PHONE.fullmatch(number):
         return number
-    raise UnreadableError("a phone number starts with + and its country code, and has 5 to 15 digits")
+    raise UnreadableError("a phone number starts with + and its country code, and has 5 to 15 digits", review=True)
 
 
 def vat_number(found: str) -> str:
@@ -111,11 +112,11 @@ def host_name(found: str) -> str:
         host = host.removeprefix("www.")
     if _HOST.fullmatch(host):
         return host
-    raise UnreadableError("a web domain is a host name such as example.com")
+    raise UnreadableError(_NO_HOST, review=True)
 
 
 def _idna(host: str) -> str:
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise UnreadableError("a web domain is a host name such as example.com") from None
+        raise UnreadableError(_NO_HOST, review=True) from None

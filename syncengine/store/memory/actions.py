@@ -140,14 +140,13 @@ def release(t: Transaction, row: ActionRow, why: str) -> None:
     t.ledger.holds_of.drop(row.id)
 
 
-def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> ActionRow:
-    """Move an action to WAITING, unless everything it waits for has been linked meanwhile: then it stays READY."""
+def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> None:
+    """Move an action to WAITING, unless everything it waits for has been linked meanwhile: then it stays."""
     missing = tuple(w for w in waits if translated(t.ledger, w.flow, w.id, w.target) is None)
     if not missing:
-        return row if row.state is ActionState.READY else move(t, row, ActionState.READY, why=why)
-    waiting = move(t, row, ActionState.WAITING, why=why)
+        return
+    move(t, row, ActionState.WAITING, why=why)
     t.ledger.waits.put(row.id, missing)
-    return waiting
 
 
 def linked(t: Transaction) -> None:

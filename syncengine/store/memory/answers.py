@@ -11,6 +11,8 @@ from syncengine.store.dump import record_dump
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger, LinkRow
 from syncengine.vocabulary import ActionState, Fate, FlowResult, InputKind, OutcomeKind
 
+_GAVE_UP_ITS_KEY = (ActionState.SUPERSEDED, ActionState.CANCELLED)
+
 
 def tally(ledger: Ledger, session: int) -> Tally:
     judged = [row for row in ledger.inputs.values() if row.judged_by == session]
@@ -52,30 +54,53 @@ def _attempts(ledger: Ledger, action: int) -> list[AttemptRow]:
     return [ledger.attempts[number] for number in ledger.attempts_of.get(action) or ()]
 
 
-def find(ledger: Ledger, text: str) -> Iterator[Hit]:
+def find(ledger: Ledger, text: str) -> list[Hit]:
+    return [
+        *_inputs(ledger, text),
+        *_links(ledger, text),
+        *_entities(ledger, text),
+        *_actions(ledger, text),
+        *_attempts_named(ledger, text),
+    ]
+
+
+def _inputs(ledger: Ledger, text: str) -> Iterator[Hit]:
     for seq, row in ledger.inputs.items():
         if row.event_id == text or (row.waits_for is not None and row.waits_for[1] == text):
             label = f"{row.system} {row.type} {row.event_id}"
             yield Hit(what="input", label=label, records=(row.record,) if row.record else (), inputs=(seq,))
-    for link in ledger.links.values():
-        if text in (link.id, f"{link.flow}:{link.id}", _spelled(ledger, link)):
-            yield Hit(what="link", label=f"{link.flow} {link.id}", records=(link.record,), inputs=())
+
+
+def _links(ledger: Ledger, text: str) -> Iterator[Hit]:
+    for row in _in_order(ledger):
+        spelled = f"{row.flow.partition('.')[2]}:{ledger.records[row.record].object}:{row.id}"
+        if text in (row.id, f"{row.flow}:{row.id}", spelled):
+            yield Hit(what="link", label=f"{row.flow} {row.id}", records=(row.record,), inputs=())
+
+
+def _in_order(ledger: Ledger) -> list[LinkRow]:
+    return sorted(ledger.links.values(), key=lambda row: (row.flow, row.id))
+
+
+def _entities(ledger: Ledger, text: str) -> Iterator[Hit]:
     if (number := ledger.by_entity.get(text)) is not None:
         yield Hit(what="entity", label=f"{ledger.records[number].object} {text}", records=(number,), inputs=())
-    for action in ledger.actions.values():
-        if text in (action.key, f"action:{action.id}"):
-            label = f"{action.kind} {action.flow} {action.key}"
-            yield Hit(what="action", label=label, records=(action.record,), inputs=(action.cause,))
+
+
+def _actions(ledger: Ledger, text: str) -> Iterator[Hit]:
+    """The action that has a key now, else those that had it and were overtaken."""
+    named = [row for row in ledger.actions.values() if text in (row.key, f"action:{row.id}")]
+    for row in [row for row in named if row.state not in _GAVE_UP_ITS_KEY or text != row.key] or named:
+        label = f"{row.kind} {row.flow} {row.key}"
+        yield Hit(what="action", label=label, records=(row.record,), inputs=(row.cause,))
+
+
+def _attempts_named(ledger: Ledger, text: str) -> Iterator[Hit]:
     for attempt in ledger.attempts.values():
         if text == f"attempt:{attempt.id}":
             action = ledger.actions[attempt.action]
             label = f"attempt {attempt.number} of {action.key}"
             yield Hit(what="attempt", label=label, records=(action.record,), inputs=(action.cause,))
-
-
-def _spelled(ledger: Ledger, link: LinkRow) -> str:
-    """SYSTEM:RECORD:ID, as people write it."""
-    return f"{link.flow.partition('.')[2]}:{ledger.records[link.record].object}:{link.id}"
 
 
 def next_due(ledger: Ledger, now: datetime) -> datetime | None:
@@ -94,10 +119,9 @@ def _deferred(ledger: Ledger) -> Iterator[ActionRow]:
 def dump(ledger: Ledger) -> dict[str, Sequence[Mapping[str, Json]]]:
     records = sorted(ledger.records.values(), key=lambda record: record.entity)
     entities = {record.id: record.entity for record in records}
-    links = sorted(ledger.links.values(), key=lambda row: (row.flow, row.id))
     return {
         "records": [record_dump(record) for record in records],
-        "links": [{"flow": row.flow, "id": row.id, "entity": entities[row.record]} for row in links],
+        "links": [{"flow": row.flow, "id": row.id, "entity": entities[row.record]} for row in _in_order(ledger)],
     }
 
 
@@ -118,10 +142,7 @@ def standing(ledger: Ledger) -> dict[str, Sequence[Mapping[str, Json]]]:
             {"id": row.id, "action": row.action, "number": row.number, "state": row.state.value, "fence": row.fence}
             for row in ledger.attempts.values()
         ],
-        "links": [
-            {"flow": row.flow, "id": row.id, "record": row.record}
-            for row in sorted(ledger.links.values(), key=lambda row: (row.flow, row.id))
-        ],
+        "links": [{"flow": row.flow, "id": row.id, "record": row.record} for row in _in_order(ledger)],
         "holds": [
             {
                 "id": row.id,

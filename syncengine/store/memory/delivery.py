@@ -92,11 +92,18 @@ def _send_out(t: Transaction, intent: Intent) -> Send | None:
     moved = any(ledger.records[record].revision != revision for record, revision in intent.reads)
     if moved or actions.in_flight(ledger, row) or not _stands(row, intent.candidate.state, intent.candidate.fence):
         return None
-    if intent.frozen is not None:
-        row = replace(row, frozen=t.keep(PayloadKind.REQUEST, intent.frozen))
     before = 0 if intent.before is None else t.keep_json(PayloadKind.BEFORE, dict(intent.before))
-    sent = actions.moved(t, row, ActionState.SENT)
+    sent = replace(actions.moved(t, row, ActionState.SENT, why=row.why), frozen=_request(t, row, intent))
+    actions.put(t.ledger, sent)
     return _attempt(t, row, sent, before, intent.deadline)
+
+
+def _request(t: Transaction, row: ActionRow, intent: Intent) -> int:
+    """What was frozen once is sent again and again, whatever a caller brings."""
+    if row.frozen:
+        return row.frozen
+    assert intent.frozen is not None, "the first attempt of an action brings its bytes"
+    return t.keep(PayloadKind.REQUEST, intent.frozen)
 
 
 def _attempt(t: Transaction, row: ActionRow, sent: ActionRow, before: int, deadline: datetime) -> Send:

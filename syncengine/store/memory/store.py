@@ -194,7 +194,7 @@ class MemoryStore:
 
     def find(self, text: str) -> Sequence[Hit]:
         with self._lock:
-            return list(answers.find(self._ledger, text))
+            return answers.find(self._ledger, text)
 
     def dossier(self, records: Sequence[int], inputs: Sequence[int]) -> Dossier:
         with self._lock:

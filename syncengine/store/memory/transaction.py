@@ -51,9 +51,8 @@ class Transaction:
             self.entries.append(payloads_stored(self._stored[0].id, commitments, self.now))
         strand = self.ledger.strands[self.session.strand]
         extended, links = extend(strand, self.entries)
-        for number, body, hash_ in links:
-            entry = chained(strand.id, number, body, hash_)
-            self.ledger.entries.put((strand.id, number), entry)
-            if entry.entry.kind is EntryKind.CHECKPOINT:
+        for entry, (number, body, hash_) in zip(self.entries, links, strict=True):
+            self.ledger.entries.put((strand.id, number), chained(strand.id, number, entry.kind, body, hash_))
+            if entry.kind is EntryKind.CHECKPOINT:
                 self.ledger.meta.put(CHECKPOINT, hash_.hex())
         self.ledger.strands.put(strand.id, extended)

@@ -51,7 +51,6 @@ audit: Final = Table(
     blob("body"),
     blob("hash"),
     PrimaryKeyConstraint("strand", "number"),
-    one_of("kind", EntryKind),
 )  # fmt: skip
 
 

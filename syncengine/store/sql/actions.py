@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 
 from syncengine.model.action import Hold
 from syncengine.model.decision import Link
+from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import DecidedAction
 from syncengine.store.schema.work import actions, in_flight, replaceable
@@ -119,7 +120,7 @@ def decide(unit: Unit, decided: Sequence[DecidedAction], numbers: Mapping[str, i
 
 def _row(unit: Unit, number: int, decided: DecidedAction, record: int, replaced_by: int) -> tuple[Any, ...]:
     action = decided.action
-    content = unit.keep_json("content", action.content, record)
+    content = unit.keep_json(PayloadKind.CONTENT, action.content, record)
     entry = audit.action_made(
         at=unit.now, id=number, record=record, action=action, to=decided.state, replaced_by=replaced_by
     )

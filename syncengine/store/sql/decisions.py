@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam
 
 from syncengine.model.decision import Conflict, FlowOutcome, ReviewItem
+from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import DecisionBatch
 from syncengine.store.schema.knowledge import conflicts, reviews, sandbox
@@ -70,8 +71,8 @@ def _keep_conflicts(unit: Unit, lost: Sequence[tuple[str, Conflict]], numbers: M
     rows = []
     for number, (entity, conflict) in enumerate(lost, first):
         record = numbers[entity]
-        winner = unit.keep_json("winner", conflict.winner, record)
-        loser = unit.keep_json("loser", conflict.loser, record)
+        winner = unit.keep_json(PayloadKind.WINNER, conflict.winner, record)
+        loser = unit.keep_json(PayloadKind.LOSER, conflict.loser, record)
         said = (conflict.flow, conflict.field, conflict.rule, winner, loser, conflict.winner_seq, conflict.loser_seq)
         rows.append((number, record, *said, unit.at, unit.session.id))
     _INSERT_CONFLICTS.run(unit.connection, rows)
@@ -84,7 +85,7 @@ def open_reviews(unit: Unit, asked: Sequence[tuple[int, int, ReviewItem]]) -> No
     first = unit.take(reviews.c.id, len(asked))
     rows = []
     for number, (record, seq, item) in enumerate(asked, first):
-        payload = 0 if item.value is None else unit.keep_json("review", item.value, record)
+        payload = 0 if item.value is None else unit.keep_json(PayloadKind.REVIEW, item.value, record)
         rows.append((number, record, seq, item.flow, item.field, item.why, payload, unit.at, unit.session.id))
         unit.note(audit.review_opened(at=unit.now, id=number, record=record, input=seq, item=item))
     _INSERT_REVIEWS.run(unit.connection, rows)
@@ -95,7 +96,7 @@ def _show(unit: Unit, shown: Sequence[tuple[str, FlowOutcome]], numbers: Mapping
     views = {(numbers[entity], outcome.flow): outcome for entity, outcome in shown}
     _DROP_SANDBOX.run(unit.connection, list(views))
     rows = [
-        (record, flow, outcome.why, unit.keep_json("sandbox", outcome.sandbox, record), unit.at)
+        (record, flow, outcome.why, unit.keep_json(PayloadKind.SANDBOX, outcome.sandbox, record), unit.at)
         for (record, flow), outcome in views.items()
     ]
     _INSERT_SANDBOX.run(unit.connection, rows)

@@ -12,6 +12,7 @@ from syncengine.clock import from_text, to_text
 from syncengine.model.decision import ReviewItem
 from syncengine.model.entry import Entry
 from syncengine.model.event import Accepted, Refused
+from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import FileProgress, IntakeGroup, IntakeReceipt
 from syncengine.store.schema.intake import cursors, files, inbox, refusals, repeats
@@ -105,7 +106,7 @@ def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes) -
     return (
         seq, delivery.system, envelope.event_id, hash_, kind.value, envelope.type, live, delivery.trust.value,
         accepted.signature.value, accepted.trouble, to_text(envelope.at), to_text(delivery.received_at), delivery.file,
-        delivery.line, unit.keep("raw", delivery.body), session,
+        delivery.line, unit.keep(PayloadKind.RAW, delivery.body), session,
         InboxState.DUE.value, "", "", "", "", 0, 0, 0,
     )  # fmt: skip
 
@@ -118,7 +119,7 @@ def _repeat(unit: Unit, repeated: Sequence[tuple[int, int, Accepted, bool]]) -> 
     rows = []
     for number, (seq, _, one, collision) in enumerate(repeated, first):
         delivery = one.delivery
-        payload = unit.keep("collision", delivery.body) if collision else 0
+        payload = unit.keep(PayloadKind.COLLISION, delivery.body) if collision else 0
         at = to_text(delivery.received_at)
         rows.append((number, seq, delivery.file, delivery.line, at, int(collision), payload, unit.session.id))
     _INSERT_REPEATS.run(unit.connection, rows)
@@ -133,7 +134,7 @@ def _refuse(unit: Unit, refused: Sequence[Refused]) -> None:
     rows = [
         (
             number, one.system, one.file, one.line, one.reason, digest(one.body), to_text(one.received_at),
-            unit.keep("refused", one.body), unit.session.id,
+            unit.keep(PayloadKind.REFUSED, one.body), unit.session.id,
         )
         for number, one in enumerate(refused, first)
     ]  # fmt: skip

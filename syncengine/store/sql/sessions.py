@@ -52,6 +52,3 @@ def end(unit: Unit) -> None:
     fold(unit)
     unit.connection.execute(_CLOSE, {"row": unit.session.id, "moment": unit.at})
 
-
-def keep_checkpoint(connection: Connection, hash_: bytes) -> None:
-    connection.execute(update(ledger).values(checkpoint=hash_))

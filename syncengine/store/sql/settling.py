@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from syncengine.model.decision import Link
+from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.moment import to_micros
 from syncengine.store.outcomes import OPEN, settled
@@ -24,7 +25,8 @@ _INSERT_SETBACKS: Final = insert(setbacks)
 
 def settle(unit: Unit, settlements: Sequence[Settlement]) -> Sequence[int]:
     """The attempts whose record moved meanwhile: nothing of theirs is kept."""
-    standing = {r.id: r for r in attempts.WITH_ACTION.rows(unit.connection, [s.send.attempt for s in settlements])}
+    rows = attempts.WITH_ACTION.rows(unit.connection, [s.send.attempt for s in settlements])
+    standing = {row.id: row for row in rows}
     revisions = records.revisions(unit.connection, [s.record.id for s in settlements if s.record is not None])
     moved: list[int] = []
     kept: list[Settlement] = []
@@ -58,7 +60,7 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
     for settlement in settlements:
         row = standing[settlement.send.attempt]
         outcome = settlement.outcome
-        after = row.after_id if outcome.after is None else unit.keep_json("after", outcome.after, row.record_id)
+        after = row.after_id if outcome.after is None else unit.keep_json(PayloadKind.AFTER, outcome.after, row.record_id)
         state, fence = settlement.attempt_to.value, row.action_fence + 1
         ended.append((state, fence, after, unit.at, outcome.remote_id, settlement.via, outcome.detail, row.id))
         moved.append((settlement.to, outcome.detail, 0, to_micros(settlement.due_at), row.action_id))

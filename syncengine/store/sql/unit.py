@@ -10,17 +10,20 @@ from sqlalchemy import Column, Connection, bindparam, select, update
 
 from syncengine.clock import to_text
 from syncengine.model.entry import Entry
+from syncengine.model.payload import PayloadKind
 from syncengine.model.value import Json
 from syncengine.store.document import to_bytes
 from syncengine.store.protocol import Session
-from syncengine.store.schema.trail import audit, payloads, strands
+from syncengine.store.schema.trail import audit, ledger, payloads, strands
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.statement import insert
 from syncengine.store.strands import SALT_BYTES, Strand, extend, payloads_stored, seal
+from syncengine.vocabulary import EntryKind
 
 Randomness = Callable[[int], bytes]
 """So many random bytes."""
 
+_FOLD: Final = EntryKind.CHECKPOINT
 _INSERT_PAYLOADS: Final = insert(payloads)
 _INSERT_ENTRIES: Final = insert(audit)
 _STRAND: Final = select(strands.c.count, strands.c.head).where(strands.c.id == bindparam("strand"))
@@ -68,14 +71,14 @@ class Unit:
         self._next[name] = first + count
         return first
 
-    def keep(self, kind: str, body: bytes, record: int = 0) -> int:
+    def keep(self, kind: PayloadKind, body: bytes, record: int = 0) -> int:
         """Store a payload; gives its number. Those of one transaction are consecutive."""
         if not self._bodies:
             self._first_payload = self.take(payloads.c.id, 1)
-        self._bodies.append((kind, record, body))
+        self._bodies.append((kind.value, record, body))
         return self._first_payload + len(self._bodies) - 1
 
-    def keep_json(self, kind: str, value: Json, record: int = 0) -> int:
+    def keep_json(self, kind: PayloadKind, value: Json, record: int = 0) -> int:
         return self.keep(kind, to_bytes(value), record)
 
     def note(self, entry: Entry) -> None:
@@ -109,3 +112,6 @@ class Unit:
         ]
         _INSERT_ENTRIES.run(self.connection, rows)
         self.connection.execute(_ADVANCE, {"strand": strand, "new_count": after.count, "new_head": after.head})
+        folds = [hash_ for entry, (_, _, hash_) in zip(self._entries, links, strict=True) if entry.kind is _FOLD]
+        if folds:
+            self.connection.execute(update(ledger).values(checkpoint=folds[-1]))

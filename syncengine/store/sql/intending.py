@@ -1,12 +1,13 @@
 """The intent: SENT is in the ledger before the first byte leaves. Only here are permits made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, literal_column, update
 
 from syncengine.clock import to_text
 from syncengine.model.attempt import Send
+from syncengine.model.payload import PayloadKind
 from syncengine.model.permit import Permit
 from syncengine.model.switch import Switches
 from syncengine.store import audit
@@ -68,7 +69,7 @@ def _send_out(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -
     session = unit.session.id
     for intent in intents:
         row = standing[intent.candidate.id]
-        before = 0 if intent.before is None else unit.keep_json("before", intent.before, row.record_id)
+        before = 0 if intent.before is None else unit.keep_json(PayloadKind.BEFORE, intent.before, row.record_id)
         request, frozen = _bytes(unit, intent, row, bytes_of)
         earlier = last.get(row.id)
         way = resumed(None if earlier is None else AttemptState(earlier.state))
@@ -112,9 +113,9 @@ def _send_out(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -
     return sends
 
 
-def _bytes(unit: Unit, intent: Intent, row: Any, frozen: dict[int, bytes]) -> tuple[int, bytes]:
+def _bytes(unit: Unit, intent: Intent, row: Any, frozen: Mapping[int, bytes]) -> tuple[int, bytes]:
     """The request's payload and bytes. What was frozen once is sent again and again, whatever a caller brings."""
     if row.request_id:
         return row.request_id, frozen[row.id]
     assert intent.frozen is not None, "the first attempt of an action brings its bytes"
-    return unit.keep("request", intent.frozen, row.record_id), intent.frozen
+    return unit.keep(PayloadKind.REQUEST, intent.frozen, row.record_id), intent.frozen

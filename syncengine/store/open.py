@@ -1,0 +1,47 @@
+"""The one door to a store: an URL in, a store out. What a kind of store needs is imported only when it is asked for."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+
+from syncengine.errors import UserError
+from syncengine.store.protocol import Store
+
+MEMORY = "memory:"
+
+
+def open_store(url: str, *, randomness: Callable[[int], bytes] = os.urandom) -> Store:
+    """`sqlite:///PATH` (made where it is missing, brought to the present schema) or `memory:`, which ends with the
+    process. `randomness` gives the salts of payloads. Raises UserError and BusyError.
+    """
+    if url == MEMORY:
+        from syncengine.store.memory.store import MemoryStore
+
+        return MemoryStore(randomness)
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind == "sqlite":
+        return _open_sqlite(url, randomness)
+    if kind in ("postgresql", "postgres"):
+        raise UserError("PostgreSQL is not built yet", remedy="use --state sqlite:///PATH")
+    raise UserError(f"no ledger can be kept in {kind!r}", remedy="use --state sqlite:///PATH")
+
+
+def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager[object]:
+    """The proof that no other engine works on a ledger. Raises BusyError naming who does."""
+    if url == MEMORY:
+        return nullcontext()
+    from syncengine.store.lock import EngineLock
+    from syncengine.store.sqlite import database_path
+
+    return EngineLock.beside(database_path(url), command=command, now=now)
+
+
+def _open_sqlite(url: str, randomness: Callable[[int], bytes]) -> Store:
+    from syncengine.store.sql.store import SqlStore
+    from syncengine.store.sqlite import database_path, open_database
+    from syncengine.store.upgrade import upgrade
+
+    database = open_database(database_path(url))
+    upgrade(database)
+    return SqlStore(database, randomness)

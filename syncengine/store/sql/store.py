@@ -1,0 +1,222 @@
+"""The SQL store: every method is one transaction; what happens in it stands in the module of its noun."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from syncengine.model.action import Candidate
+from syncengine.model.dossier import Dossier, Hit
+from syncengine.model.entry import ChainedEntry
+from syncengine.model.event import InboxRow
+from syncengine.model.payload import PayloadRow
+from syncengine.model.permit import Permit
+from syncengine.model.record import Record
+from syncengine.model.switch import Switches
+from syncengine.model.tally import Tally
+from syncengine.model.value import Json
+from syncengine.store.protocol import (
+    DecisionBatch,
+    Doubt,
+    FileProgress,
+    IntakeGroup,
+    IntakeReceipt,
+    Intent,
+    Loaded,
+    Move,
+    Session,
+    Settlement,
+    Want,
+)
+from syncengine.store.schema.trail import sessions as session_table
+from syncengine.store.sql import (
+    decisions,
+    dossiers,
+    evidence,
+    find,
+    inputs,
+    intake,
+    intending,
+    lanes,
+    links,
+    moving,
+    readings,
+    records,
+    sessions,
+    settling,
+    switches,
+    tally,
+)
+from syncengine.store.sql.database import Database
+from syncengine.store.sql.unit import Randomness, Unit
+from syncengine.vocabulary import Phase
+
+
+class SqlStore:
+    """A Store. Several threads may use it, and other processes may open the same database beside it."""
+
+    def __init__(self, database: Database, randomness: Randomness) -> None:
+        self._database = database
+        self._randomness = randomness
+
+    @contextmanager
+    def _unit(self, session: Session, now: datetime) -> Iterator[Unit]:
+        with self._database.writing() as connection:
+            unit = Unit(self._database, connection, session, now, self._randomness)
+            yield unit
+            unit.finish()
+
+    # --- sessions
+
+    def open_session(self, *, kind: str, actor: str, project: str, now: datetime) -> Session:
+        database = self._database
+        with database.writing() as connection:
+            begun = sessions.admit(connection, project)
+            number = database.first_id(connection, session_table.c.id, 1)
+            session = Session(id=number, strand=number, kind=kind, actor=actor)
+            unit = Unit(database, connection, session, now, self._randomness)
+            sessions.begin(unit, project, begun=begun)
+            unit.finish()
+        return session
+
+    def close_session(self, session: Session, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            sessions.end(unit)
+
+    def checkpoint(self, session: Session, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            sessions.fold(unit)
+
+    def recover(self, session: Session, now: datetime) -> int:
+        with self._unit(session, now) as unit:
+            return settling.recover(unit)
+
+    # --- intake
+
+    def file_progress(self, system: str, path: str) -> FileProgress | None:
+        with self._database.reading() as connection:
+            return intake.file_progress(connection, system, path)
+
+    def file_finished(self, system: str, digest: bytes) -> bool:
+        with self._database.reading() as connection:
+            return intake.file_finished(connection, system, digest)
+
+    def accept(self, session: Session, group: IntakeGroup, now: datetime) -> IntakeReceipt:
+        with self._unit(session, now) as unit:
+            return intake.accept(unit, group)
+
+    def cursor(self, flow: str) -> tuple[str, datetime] | None:
+        with self._database.reading() as connection:
+            return intake.cursor(connection, flow)
+
+    # --- deciding
+
+    def due_inputs(self, limit: int) -> Sequence[InboxRow]:
+        with self._database.reading() as connection:
+            return inputs.due_inputs(connection, limit)
+
+    def due_rechecks(self, limit: int) -> Sequence[Record]:
+        with self._database.reading() as connection:
+            return records.due_rechecks(connection, limit)
+
+    def load(self, links: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
+        with self._database.reading() as connection:
+            return records.load(connection, links, entities)
+
+    def records(self, ids: Iterable[int]) -> Mapping[int, Record]:
+        with self._database.reading() as connection:
+            return records.by_id(connection, ids)
+
+    def switches(self) -> Switches:
+        with self._database.reading() as connection:
+            return switches.current(connection)
+
+    def set_phase(self, session: Session, write_set: str, phase: Phase, reason: str, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            switches.set_phase(unit, write_set, phase, reason)
+
+    def set_pause(self, session: Session, scope: str, paused: bool, reason: str, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            switches.set_pause(unit, scope, paused, reason)
+
+    def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            decisions.commit(unit, batch)
+
+    # --- readings
+
+    def wanted_readings(self, now: datetime, limit: int) -> Sequence[Want]:
+        with self._database.reading() as connection:
+            return readings.wanted(connection, now, limit)
+
+    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None:  # noqa: ARG002 - a change of no audited state
+        with self._database.writing() as connection:
+            readings.defer(connection, wants, due_at, why)
+
+    # --- delivering
+
+    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
+        with self._database.reading() as connection:
+            return lanes.candidates(connection, flows, now, limit)
+
+    def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
+        with self._database.reading() as connection:
+            return lanes.frozen(connection, action_ids)
+
+    def translate(self, refs: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], str]:
+        with self._database.reading() as connection:
+            return links.translate(connection, refs)
+
+    def move_actions(self, session: Session, moves: Sequence[Move], now: datetime) -> Sequence[int]:
+        with self._unit(session, now) as unit:
+            return moving.move_all(unit, moves)
+
+    def commit_intent(
+        self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime
+    ) -> Sequence[Permit]:
+        with self._unit(session, now) as unit:
+            return intending.commit(unit, intents, switches)
+
+    def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
+        with self._unit(session, now) as unit:
+            return settling.settle(unit, settlements)
+
+    def doubts(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
+        with self._database.reading() as connection:
+            return lanes.doubts(connection, flows, now, limit)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        with self._database.reading() as connection:
+            return lanes.next_due(connection, now)
+
+    # --- answers
+
+    def tally(self, session: Session) -> Tally:
+        with self._database.reading() as connection:
+            return tally.tally(connection, session)
+
+    def find(self, text: str) -> Sequence[Hit]:
+        with self._database.reading() as connection:
+            return find.find(connection, text)
+
+    def dossier(self, records: Sequence[int], inputs: Sequence[int]) -> Dossier:
+        with self._database.reading() as connection:
+            return dossiers.dossier(connection, records, inputs)
+
+    def dump(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        with self._database.reading() as connection:
+            return evidence.dump(connection)
+
+    # --- evidence
+
+    def entries(self) -> Iterator[ChainedEntry]:
+        return evidence.entries(self._database)
+
+    def payloads(self) -> Iterator[PayloadRow]:
+        return evidence.all_payloads(self._database)
+
+    def standing(self) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+        with self._database.reading() as connection:
+            return evidence.standing(connection)
+
+    def close(self) -> None:
+        self._database.engine.dispose()

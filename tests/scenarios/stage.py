@@ -1,0 +1,138 @@
+"""A stage for scenarios: a Stripe that is a drop folder and a snapshot folder, a CRM and an ERP in memory that lie on
+request, a ledger in memory, a clock that is told. Each `run` is a new engine on the same ledger, as after a restart.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from syncengine.clock import ManualClock
+from syncengine.connectors.memory import WORLDS, Lie, MemoryWorld
+from syncengine.connectors.protocol import Adapter, Setup
+from syncengine.connectors.register import connector, readings
+from syncengine.engine.inline import InlineExecutor
+from syncengine.engine.root import read_map
+from syncengine.engine.run import Done, run
+from syncengine.engine.world import World
+from syncengine.model.tally import Tally
+from syncengine.plan.compile import compile_plan
+from syncengine.store.memory import MemoryStore
+from syncengine.vocabulary import Environment, Phase
+
+MAPS = Path(__file__).parent / "mappings"
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+class Stage:
+    def __init__(self, folder: Path) -> None:
+        self.maps = folder / "mappings"
+        shutil.copytree(MAPS, self.maps)
+        for name in ("inbox", "snapshots"):
+            (folder / name).mkdir()
+        self.folder = folder
+        self.clock = ManualClock(NOON)
+        self.targets: Mapping[str, MemoryWorld] = {name: WORLDS.create(name) for name in ("crm", "erp")}
+        self.store = MemoryStore(Random(1).randbytes)
+        self.environment = "local"
+        self.tally: Tally | None = None
+        self.done: Done | None = None
+        self._files = 0
+
+    def deliver(self, events: list[dict[str, Any]]) -> None:
+        """Put events into the drop folder, in the order in which they are given. `at` counts seconds from noon."""
+        self._files += 1
+        lines = [json.dumps({"headers": {}, "body": json.dumps(_event(e))}) + "\n" for e in events]
+        (self.folder / "inbox" / f"{self._files:04}.jsonl").write_text("".join(lines))
+
+    def snapshot(self, record: str, content: dict[str, Any]) -> None:
+        folder = self.folder / "snapshots" / record
+        folder.mkdir(exist_ok=True)
+        (folder / f"{content['id']}.json").write_text(json.dumps(content))
+
+    def run(self) -> None:
+        """One `run`, an hour later than the last."""
+        self.clock.advance(timedelta(hours=1))
+        with self._world() as world:
+            self.store.recover(world.session, self.clock.now())
+            writers = {n: a.open_writer() for n, a in world.adapters.items() if a.open_writer is not None}
+            self.done = run(world, writers, {"stripe": self.folder / "inbox"})
+            self.tally = self.store.tally(world.session)
+
+    @contextmanager
+    def _world(self) -> Iterator[World]:
+        checked, environment = read_map(self.maps, self.environment)
+        adapters = {name: self._open(name, s.spec.connector, environment) for name, s in checked.systems.items()}
+        session = self.store.open_session(kind="run", actor="scenario", project=checked.project, now=self.clock.now())
+        yield World(
+            clock=self.clock,
+            randomness=Random(2),
+            store=self.store,
+            plan=compile_plan(checked, readings()),
+            adapters=adapters,
+            environments=dict.fromkeys(adapters, Environment.LOCAL),
+            hands=InlineExecutor(),
+            session=session,
+            floor=Phase.AUTOMATED if environment.starts_at == "ceiling" else Phase.OBSERVE,
+        )
+        self.store.close_session(session, self.clock.now())
+
+    def _open(self, name: str, kind: str, environment: Any) -> Adapter:
+        settings = environment.systems[name].settings
+        setup = Setup(
+            system=name, settings=settings, folder=self.maps, environment=Environment.LOCAL, clock=self.clock
+        )  # fmt: skip
+        return connector(kind).open(setup)
+
+    # --- what scenarios do to the targets
+
+    def edit(self, system: str, table: str, key: str, places: Mapping[str, Any]) -> None:
+        row = self._row(system, table, key)
+        self.targets[system].edit(table, row.id, places, now=self.clock.now())
+
+    def insert(self, system: str, table: str, content: Mapping[str, Any]) -> None:
+        self.targets[system].insert(table, content, now=self.clock.now())
+
+    def remove(self, system: str, table: str, key: str) -> None:
+        self.targets[system].remove(table, self._row(system, table, key).id, now=self.clock.now())
+
+    def lie(self, system: str, lies: list[str]) -> None:
+        self.targets[system].lie(*(Lie(word) if word != "honest" else None for word in lies))
+
+    def rewrite(self, file: str, old: str, new: str) -> None:
+        """Edit the map between two runs."""
+        path = self.maps / file
+        text = path.read_text()
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new))
+
+    def _row(self, system: str, table: str, key: str) -> Any:
+        (row,) = (r for r in self.targets[system].rows(table) if not r.gone and r.content.get("stripe_id") == key)
+        return row
+
+    def table(self, system: str, table: str) -> dict[str, dict[str, Any]]:
+        """Rows by Stripe id, with references to accounts as the Stripe ids they stand for."""
+        rows = [r for r in self.targets[system].rows(table) if not r.gone]
+        accounts = {r.id: r.content.get("stripe_id") for r in self.targets[system].rows("accounts")}
+        found = {}
+        for row in rows:
+            content = dict(row.content)
+            if content.get("account_id") in accounts:
+                content["account_id"] = accounts[content["account_id"]]
+            found[str(content.pop("stripe_id", row.id))] = content
+        return found
+
+
+def _event(said: dict[str, Any]) -> dict[str, Any]:
+    at = int(NOON.timestamp()) + said["at"]
+    data: dict[str, Any] = {"object": said["object"]}
+    if "previous" in said:
+        data["previous_attributes"] = said["previous"]
+    return {
+        "id": said["event"], "object": "event", "api_version": "2026-10-28.endive", "created": at, "livemode": False,
+        "type": said["type"], "data": data, "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None},
+    }  # fmt: skip

@@ -1,0 +1,159 @@
+"""YAML 1.2 core and nothing else: what is refused, and exactly where."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncengine.spec import reader
+from syncengine.spec.reader import read
+
+BAD = [
+    (b"a: &x 1\n", "yaml/anchor", 1, 4),
+    (b"a: x\nb: *a\n", "yaml/alias", 2, 4),
+    (b"a: !!int '3'\n", "yaml/tag", 1, 4),
+    (b"a: !thing {b: c}\n", "yaml/tag", 1, 4),
+    (b"- ! x\n", "yaml/tag", 1, 3),
+    (b"<<: {a: b}\n", "yaml/merge", 1, 1),
+    (b"a: x\nb: y\na: z\n", "yaml/duplicate-key", 3, 1),
+    (b"f: {a: x, b: y, a: z}\n", "yaml/duplicate-key", 1, 17),
+    (b"a: x\n---\nb: y\n", "yaml/documents", 2, 1),
+    (b"%YAML 1.1\n---\na: b\n", "yaml/directive", 1, 1),
+    (b"? [a, b]\n: c\n", "yaml/key", 1, 3),
+    (b"a: {{b: c}: d}\n", "yaml/key", 1, 5),
+    (b"a: b\n1: c\n", "yaml/key", 2, 1),
+    (b"true: c\n", "yaml/key", 1, 1),
+    (b"~: c\n", "yaml/key", 1, 1),
+    (b"a: b\non: c\n", "yaml/reads-differently", 2, 1),
+    (b"a:\n  - NO\n", "yaml/reads-differently", 2, 5),
+    (b"a:\nb: c\n", "yaml/empty-value", 1, 1),
+    (b"a: [x, ~]\n", "yaml/empty-value", 1, 8),
+    (b"a: b: c\n", "yaml/syntax", 1, 5),
+    (b"a: 'b\n", "yaml/syntax", 2, 1),
+    (b"a: [b\nc: d\n", "yaml/syntax", 2, 2),
+    (b"a: @b\n", "yaml/syntax", 1, 4),
+    (b"a: b\n\tc: d\n", "yaml/syntax", 2, 1),
+    (b"a: b\nc: \xff\n", "yaml/not-utf-8", 2, 4),
+    (b"a: b\nc: x\x00y\n", "yaml/invisible", 2, 5),
+    (b"a: \x1b[31m\n", "yaml/invisible", 1, 4),
+    ("a: x\u202ey\n".encode(), "yaml/invisible", 1, 5),
+    ("a: x\u2028y\n".encode(), "yaml/invisible", 1, 5),
+    (b'a: b\nc: "x\\0y"\n', "yaml/invisible", 2, 4),
+    (b'a: "\\u202e"\n', "yaml/invisible", 1, 4),
+    (b"a: \xed\xa0\x80\n", "yaml/not-utf-8", 1, 4),
+    (b"", "yaml/empty-file", 0, 0),
+    (b"# nothing\n", "yaml/empty-file", 0, 0),
+    (b"a: " + b"x" * (256 * 1024), "yaml/too-large", 0, 0),
+    (b"[" * 33 + b"]" * 33, "yaml/too-deep", 1, 33),
+    (b"- x\n" * 20_000, "yaml/too-large", 20_000, 3),
+]
+
+
+@pytest.mark.parametrize(("raw", "rule", "line", "column"), BAD, ids=[f"{b[1]}-{i}" for i, b in enumerate(BAD)])
+def test_bad_yaml_is_one_finding_at_its_place(raw: bytes, rule: str, line: int, column: int) -> None:
+    document = read(raw, file="map.yaml")
+    assert [(f.rule, f.place.line, f.place.column) for f in document.findings] == [(rule, line, column)]
+    assert document.findings[0].remedy
+    assert document.findings[0].place.file == "map.yaml"
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("deep", [b"[", b"- ", b"{a: ", b"[{a: ", b"? "])
+def test_a_hundred_thousand_openings_are_refused_at_once(
+    deep: bytes, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = getattr(reader.yaml, loader, None)
+    if chosen is None:
+        pytest.skip("this PyYAML has no C loader")
+    monkeypatch.setattr(reader, "_LOADER", chosen)
+    started = time.process_time()
+    document = read((deep * 100_000)[: 256 * 1024], file="map.yaml")
+    assert len(document.findings) == 1
+    assert not document.usable
+    assert time.process_time() - started < 2  # quadratic would be minutes
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_both_loaders_give_the_same_data_and_places(loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_LOADER", getattr(reader.yaml, loader))
+    raw = "a: {b: [x, 'y z', \"ä😀\"], c: 12}\nd: true\ne: |\n  two\n  lines\nf: |-\n  x\n".encode()
+    document = read(raw, file="map.yaml")
+    assert document.data == {"a": {"b": ["x", "y z", "ä😀"], "c": 12}, "d": True, "e": "two\nlines\n", "f": "x"}
+    assert document.findings == []
+    keys = {path: (spot.line, spot.column) for path, spot in document.marks.keys.items()}
+    assert keys == {
+        ("a",): (1, 1),
+        ("a", "b"): (1, 5),
+        ("a", "c"): (1, 28),
+        ("d",): (2, 1),
+        ("e",): (3, 1),
+        ("f",): (6, 1),
+    }
+    assert str(document.marks.value(("a", "b", 2))) == "map.yaml:1:19"
+    assert str(document.marks.value(("a", "c"))) == "map.yaml:1:31"
+    assert str(document.marks.value(("e",))) == "map.yaml:3:4"
+
+
+def test_a_place_inside_a_text_counts_from_its_first_character() -> None:
+    marks = read(b"a: \"x == 'y'\"\nb: x == y\nc: 'it''s'\nd: >-\n  x\n  y\n", file="map.yaml").marks
+    assert str(marks.inside(("a",), 0)) == "map.yaml:1:5"
+    assert str(marks.inside(("a",), 5)) == "map.yaml:1:10"
+    assert str(marks.inside(("b",), 5)) == "map.yaml:2:9"
+    assert str(marks.inside(("c",), 3)) == "map.yaml:3:4", "an escaped quote moves columns: the start is honest"
+    assert str(marks.inside(("d",), 2)) == "map.yaml:4:4"
+
+
+def test_a_missing_thing_is_placed_at_the_nearest_thing_above_it() -> None:
+    marks = read(b"a:\n  b: [x]\n", file="map.yaml").marks
+    assert str(marks.key(("a", "missing"))) == "map.yaml:1:1"
+    assert str(marks.value(("a", "b", 7))) == "map.yaml:2:6"
+    assert str(marks.value(("nothing",))) == "map.yaml:1:1"
+
+
+def test_several_findings_of_one_file_come_together() -> None:
+    document = read(b"a: NO\nb: [010, 1e3]\na: x\nc: 10:02\n", file="map.yaml")
+    assert [f.place.line for f in document.findings] == [1, 2, 2, 3, 4]
+    assert document.usable
+    assert document.data == {"a": "NO", "b": ["010", "1e3"], "c": "10:02"}
+
+
+def test_findings_of_one_file_are_limited() -> None:
+    assert len(read(b"- NO\n" * 5000, file="map.yaml").findings) == reader.MAX_FINDINGS
+
+
+def test_the_value_of_a_repeated_key_is_forgotten_with_all_that_is_in_it() -> None:
+    document = read(b"a: {b: [x]}\na: {b: [y, {c: d}], e: f}\n", file="map.yaml")
+    assert document.data == {"a": {"b": ["x"]}}
+    assert [f.rule for f in document.findings] == ["yaml/duplicate-key"]
+    assert str(document.marks.value(("a", "b", 0))) == "map.yaml:1:9"
+
+
+def test_a_secret_files_values_stay_out_of_messages() -> None:
+    findings = read(b"password: 1e100\n", file="map.yaml", secret=True).findings
+    assert [f.rule for f in findings] == ["yaml/reads-differently"]
+    assert "1e100" not in findings[0].message + findings[0].remedy
+    shown = read(b"version: 67.0\n", file="map.yaml").findings[0]
+    assert shown.remedy == 'Quote it: "67.0".'
+
+
+def test_a_byte_order_mark_at_the_beginning_is_no_content() -> None:
+    document = read(b"\xef\xbb\xbfa: b\n", file="map.yaml")
+    assert document.data == {"a": "b"}
+    assert document.findings == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_data_or_findings(raw: bytes) -> None:
+    document = read(raw, file="map.yaml")
+    assert document.findings or document.data is not None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab:-[]{}?|>'\"#&*!%@,~<=0.\\ \n\t\r", max_size=80))
+def test_any_text_of_yaml_marks_is_data_or_findings(text: str) -> None:
+    document = read(text.encode(), file="map.yaml")
+    assert document.findings or document.data is not None
+    for finding in document.findings:
+        assert finding.place.line <= text.count("\n") + text.count("\r") + 1
