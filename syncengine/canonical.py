@@ -30,15 +30,17 @@ _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_no_float
 ).encode
 
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+
 
 def encode(value: Any) -> bytes:
     """Canonical JSON. Raises TypeError for anything that is not text, int, bool, None, list or mapping of text."""
     return _encode(value).encode()
 
 
-def decode(body: bytes) -> Any:
+def decode(body: bytes | str) -> Any:
     """What `encode` or a body that passed `decode_strict` says; fractions become Decimal."""
-    return json.loads(body, parse_float=Decimal)
+    return _decode(body if isinstance(body, str) else body.decode())
 
 
 def decode_strict(body: bytes) -> Any:
@@ -138,9 +140,9 @@ def commitment(salt: bytes, body: bytes) -> bytes:
     return hmac.digest(salt, body, "sha256")
 
 
-def root(commitments: Sequence[bytes]) -> bytes:
-    """One digest over an ordered run of commitments."""
-    return hashlib.sha256(b"\x01" + b"".join(commitments)).digest()
+def root(leaves: Sequence[bytes]) -> bytes:
+    """One digest over an ordered run of leaves, none of which is the beginning of another."""
+    return hashlib.sha256(b"\x01" + b"".join(leaves)).digest()
 
 
 def chain(previous: bytes, body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import Protocol
 from syncengine.check.context import Context
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
-from syncengine.spec.marks import Path
+from syncengine.spec.marks import Path, path_text
 from syncengine.vocabulary import Severity
 
 
@@ -40,7 +40,7 @@ def found(
         message=message,
         remedy=remedy,
         place=place,
-        path=".".join(str(step) for step in path),
+        path=path_text(path),
     )
 
 

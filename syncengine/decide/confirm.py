@@ -1,7 +1,9 @@
 """What a confirmed write changes in a record: the base moves to what was written, and what was pending is no longer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from syncengine.model.action import Hold
 from syncengine.model.record import Record, TargetState
 from syncengine.model.value import Places
 from syncengine.plan.plan import FlowPlan
@@ -15,7 +17,8 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
     target = record.targets.get(flow.id, TargetState())
     base = {**(target.base or {}), **content}
     pending = target.intended is not None and any(base.get(p) != v for p, v in target.intended.items())
-    echoes = (*target.echoes, content)[-MAX_ECHOES:] if flow.schedule is not None else ()
+    comes_back = flow.pushed or flow.schedule is not None
+    echoes = (*target.echoes, content)[-MAX_ECHOES:] if comes_back else ()
     after = replace(
         target,
         id=remote_id or target.id,
@@ -23,9 +26,16 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
         intended=target.intended if pending else None,
         edited={p: v for p, v in target.edited.items() if p not in content},
         echoes=echoes,
-        held=(),
     )
     return replace(record, targets={**record.targets, flow.id: after})
+
+
+def hold_back(record: Record, flow_id: str, holds: Sequence[Hold]) -> Record:
+    """A gate stopped an action just before it was sent: the next decision is to know that it is held."""
+    target = record.targets.get(flow_id, TargetState())
+    return replace(
+        record, targets={**record.targets, flow_id: replace(target, held=tuple(h.reason for h in holds))}
+    )  # fmt: skip
 
 
 def withdraw(record: Record, flow_id: str) -> Record:

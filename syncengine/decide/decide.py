@@ -12,6 +12,7 @@ from syncengine.decide.steps.conflict import compare_targets
 from syncengine.decide.steps.gates import ask_gates
 from syncengine.decide.steps.identity import identify
 from syncengine.decide.steps.map import read_fields
+from syncengine.decide.steps.moves import follow_moves
 from syncengine.decide.steps.nothing_left import drop_what_stands
 from syncengine.decide.steps.order import put_in_order
 from syncengine.decide.steps.ownership import take_owned
@@ -30,6 +31,7 @@ ABOUT_A_SNAPSHOT: Final[tuple[Step, ...]] = (
     read_fields,  # what does it say, in our words?
     identify,  # which entity is it about?
     put_in_order,  # is it newer than what we know?
+    follow_moves,  # is it a move that the map lists?
     take_owned,  # which of it is the owner's word?
     compare_targets,  # did somebody else change what is not theirs?
 )

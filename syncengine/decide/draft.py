@@ -32,7 +32,9 @@ class Proposal:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """`values` are the mapped values of the snapshot, `spelled` its raw values at the places that were mapped."""
+    """`values` are the mapped values of the snapshot, `spelled` its raw values at the places that were mapped,
+    `previous` what stood there before, where the provider says so.
+    """
 
     input: Input
     state: State
@@ -44,6 +46,7 @@ class Draft:
     fate: Fate = Fate.SETTLED
     values: dict[str, Value] = field(default_factory=dict)
     spelled: dict[str, Json] = field(default_factory=dict)
+    previous: dict[str, Json] = field(default_factory=dict)
     changes: dict[str, FieldState] = field(default_factory=dict)
     source: SourceState | None = None
     targets: dict[str, TargetState] = field(default_factory=dict)
@@ -52,7 +55,7 @@ class Draft:
     reviews: list[ReviewItem] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     outcomes: list[FlowOutcome] = field(default_factory=list)
-    gone: bool = False
+    gone: bool | None = None
     steps: list[str] = field(default_factory=list)
 
     @property

@@ -5,10 +5,10 @@ from dataclasses import replace
 from syncengine.model.action import Action
 from syncengine.model.decision import Decision, FlowOutcome, NeedReading, Settled
 from syncengine.model.event import Input
-from syncengine.model.record import Record, SourceState, TargetState
+from syncengine.model.record import Record, TargetState
 from syncengine.vocabulary import Fate
 
-_UNTOUCHED = (Fate.DUPLICATE, Fate.UNLINKED, Fate.FAILED, Fate.UNMAPPED, Fate.STALE)
+_UNTOUCHED = (Fate.DUPLICATE, Fate.UNLINKED, Fate.FAILED)
 
 
 def evolve(record: Record | None, question: Input, decision: Decision) -> Record | None:
@@ -17,7 +17,7 @@ def evolve(record: Record | None, question: Input, decision: Decision) -> Record
     """
     if isinstance(decision, NeedReading):
         assert record is not None, "only a known record can be in doubt"
-        return _unsettle(record, decision)
+        return _unsettle(record, question, decision)
     if decision.fate in _UNTOUCHED:
         return record
     before = record if record is not None else decision.born
@@ -26,11 +26,13 @@ def evolve(record: Record | None, question: Input, decision: Decision) -> Record
     return _apply(before, question, decision)
 
 
-def _unsettle(record: Record, decision: NeedReading) -> Record:
+def _unsettle(record: Record, question: Input, decision: NeedReading) -> Record:
     source = record.sources[decision.flow]
-    if source.unsettled:
+    doubt = max(source.doubt, question.seq)
+    if source.unsettled and source.doubt == doubt:
         return record
-    return replace(record, sources={**record.sources, decision.flow: replace(source, unsettled=decision.why)})
+    waiting = replace(source, unsettled=source.unsettled or decision.why, doubt=doubt)
+    return replace(record, sources={**record.sources, decision.flow: waiting})
 
 
 def _apply(record: Record, question: Input, decision: Settled) -> Record:
@@ -43,15 +45,10 @@ def _apply(record: Record, question: Input, decision: Settled) -> Record:
     for outcome in decision.flows:
         if outcome.action is not None:
             targets[outcome.flow] = _intend(targets.get(outcome.flow, TargetState()), outcome.action, outcome)
-    tombstone = decision.gone or (record.tombstone and not _is_back(decision.source, record, question))
+    tombstone = record.tombstone if decision.gone is None else decision.gone
     if (fields, sources, targets, tombstone) == (record.fields, record.sources, record.targets, record.tombstone):
         return record
     return replace(record, fields=fields, sources=sources, targets=targets, tombstone=tombstone)
-
-
-def _is_back(source: SourceState | None, record: Record, question: Input) -> bool:
-    before = record.sources.get(question.flow)
-    return source is not None and not source.gone and before is not None and before.gone
 
 
 def _intend(target: TargetState, action: Action, outcome: FlowOutcome) -> TargetState:

@@ -10,6 +10,7 @@ from datetime import datetime
 from syncengine.clock import from_text, to_text
 from syncengine.model.action import Hold
 from syncengine.model.record import Record
+from syncengine.model.value import Value
 from syncengine.plan.plan import FlowPlan, GatePlan, NeedPlan
 
 
@@ -50,14 +51,14 @@ def _status(need: NeedPlan, about: Record | None, now: datetime) -> str:
     if value is None:
         return "not_started"
     status: str = value["status"]
-    if status not in need.passes:
-        return status
+    return "expired" if status in need.passes and _is_stale(need, value, now) else status
+
+
+def _is_stale(need: NeedPlan, value: Value, now: datetime) -> bool:
     until, since = value.get("valid_until"), value.get("since")
     if until is not None and from_text(until) <= now:
-        return "expired"
-    if need.max_age is not None and (since is None or from_text(since) + need.max_age < now):
-        return "expired"
-    return status
+        return True
+    return need.max_age is not None and (since is None or from_text(since) + need.max_age < now)
 
 
 def _hold(

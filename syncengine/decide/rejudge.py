@@ -1,16 +1,18 @@
-"""The second judgement, on the state of the moment, just before an action is sent: what was right when it was decided
-may be wrong now. Pure, like the first."""
+"""The second judgement, on the state of the moment, just before an action is sent. Pure, like the first.
+
+What was right when it was decided may be wrong now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from syncengine.decide.gate import judge_gates
+from syncengine.decide.gate import gate_subjects, judge_gates
 from syncengine.model.action import Candidate, Hold
-from syncengine.model.record import Record
+from syncengine.model.record import Record, TargetState
 from syncengine.model.switch import Switches
-from syncengine.plan.plan import Plan
+from syncengine.plan.plan import FlowPlan, Plan
 from syncengine.vocabulary import ActionKind, Phase
 
 
@@ -36,36 +38,51 @@ def rejudge(
     plan: Plan,
     now: datetime,
 ) -> Rejudgement:
-    """May this action be sent now? Asks the grant, the pause, the phase, the record's own order and every gate."""
+    """May this action be sent now? Asks the grant, the pause, the phase, the record's own order and every gate.
+
+    Whether it creates is judged by what stands there now, not by what stood there when it was decided.
+    """
     flow = plan.flows.get(action.flow)
-    if flow is None or not _granted(action, record, plan):
+    target = record.targets.get(action.flow, TargetState())
+    creates = target.base is None
+    if flow is None or not _granted(action, record, flow, creates=creates):
         return Rejudgement(ruling=Ruling.CANCEL, why="the present map does not grant it")
-    scope = switches.is_paused(
-        write_set=flow.write_set, flow=flow.id, object_name=flow.object, system=flow.system
-    )  # fmt: skip
-    if scope:
-        return Rejudgement(ruling=Ruling.KEEP, why=f"{scope} is paused")
-    if switches.phase(flow.write_set, flow.ceiling).rank < Phase.CONTROLLED.rank:
-        return Rejudgement(ruling=Ruling.KEEP, why=f"the write set {flow.write_set} is in observe")
-    if record.unsettled:
-        return Rejudgement(ruling=Ruling.KEEP, why="a reading of its record is awaited")
-    target = record.targets.get(flow.id)
-    if target is not None and target.missing:
-        return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone there")
+    not_now = _not_now(flow, record, switches)
+    if not_now:
+        return Rejudgement(ruling=Ruling.KEEP, why=not_now)
     if record.tombstone:
         return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone in its system of record")
-    if action.kind is ActionKind.CREATE and flow.gates:
-        holds = judge_gates(flow, record, neighbours, now)
-        if holds:
-            return Rejudgement(ruling=Ruling.HOLD, why="; ".join(h.reason for h in holds), holds=holds)
+    if target.missing or (creates and action.kind is ActionKind.UPDATE):
+        return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone there")
+    return _ask_gates(flow, record, neighbours, now) if creates else Rejudgement(ruling=Ruling.SEND)
+
+
+def _not_now(flow: FlowPlan, record: Record, switches: Switches) -> str:
+    """Why it has to stay where it is for now, or an empty text."""
+    scope = switches.is_paused(write_set=flow.write_set, flow=flow.id, object_name=flow.object, system=flow.system)
+    if scope:
+        return f"{scope} is paused"
+    if switches.phase(flow.write_set, flow.ceiling).rank < Phase.CONTROLLED.rank:
+        return f"the write set {flow.write_set} is in observe"
+    return "a reading of its record is awaited" if record.unsettled else ""
+
+
+def _ask_gates(
+    flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], now: datetime
+) -> Rejudgement:  # fmt: skip
+    holds = judge_gates(flow, record, neighbours, now)
+    if holds:
+        return Rejudgement(ruling=Ruling.HOLD, why="; ".join(h.reason for h in holds), holds=holds)
+    asked = (neighbours.get(link) for link in gate_subjects(flow, record))
+    if any(about is not None and about.unsettled for about in asked):
+        return Rejudgement(ruling=Ruling.KEEP, why="a reading of the record that a gate asks is awaited")
     return Rejudgement(ruling=Ruling.SEND)
 
 
-def _granted(action: Candidate, record: Record, plan: Plan) -> bool:
-    flow = plan.flows[action.flow]
+def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool) -> bool:
     if record.object != flow.object or action.write_set != flow.write_set:
         return False
-    if not (flow.may_create if action.kind is ActionKind.CREATE else flow.may_update):
+    if not (flow.may_create if creates else flow.may_update):
         return False
     granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
     allowed = granted | set(flow.on_create) | ({flow.key} if flow.key else set())

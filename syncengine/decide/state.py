@@ -16,4 +16,4 @@ class State:
     record: Record | None
     neighbours: Mapping[tuple[str, str], Record] = field(default_factory=dict)
     translated: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
-    switches: Switches = Switches()
+    switches: Switches = field(default_factory=Switches)

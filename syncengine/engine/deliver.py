@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from syncengine.connectors.protocol import Adapter, Inspector, Writer
-from syncengine.decide.confirm import confirm, withdraw
+from syncengine.decide.confirm import confirm, hold_back, withdraw
 from syncengine.decide.rejudge import Ruling, rejudge
 from syncengine.engine.prepare import Found, Selection, match, queries, select
 from syncengine.engine.reading import as_input
@@ -47,6 +47,7 @@ class Delivery:
         self._inspector: Inspector = adapter.inspector
         self._writer = writer
         self._kept: set[int] = set()
+        self._tired: set[int] = set()
         self._looks: dict[int, int] = {}
 
     @property
@@ -87,11 +88,13 @@ class Delivery:
 
     def _deliver(self) -> Steps:
         world = self._world
-        selection = select(world, self.system, self.batch + len(self._kept))
+        selection = select(world, self.system, self.batch + len(self._kept) + len(self._tired))
         if selection is None:
             return 0
-        selection.candidates = [c for c in selection.candidates if c.id not in self._kept][: self.batch]
+        selection.candidates = [c for c in selection.candidates if c.id not in self._tired]
+        self._kept = set()
         going, moves = self._judge(selection)
+        going = going[: self.batch]
         images = {}
         for flow, query in list(queries(world, selection, going)):
             images[flow.id] = yield partial(self._inspector.images, query)
@@ -125,7 +128,12 @@ class Delivery:
                     )
                 )  # fmt: skip
             elif answer.ruling is Ruling.HOLD:
-                moves.append(Move(candidate=candidate, to=ActionState.HELD, why=answer.why, holds=answer.holds))
+                moves.append(
+                    Move(
+                        candidate=candidate, to=ActionState.HELD, why=answer.why, holds=answer.holds,
+                        record=hold_back(record, candidate.flow, answer.holds),
+                    )
+                )  # fmt: skip
             elif waits:
                 why = "; ".join(f"{w.flow} {w.id} is not in {w.target} yet" for w in waits)
                 moves.append(Move(candidate=candidate, to=ActionState.WAITING, why=why, waits=waits))
@@ -199,7 +207,7 @@ class Delivery:
         for found in differing:
             looks = self._looks[found.candidate.id] = self._looks.get(found.candidate.id, 0) + 1
             if looks > MAX_LOOKS:
-                self._kept.add(found.candidate.id)
+                self._tired.add(found.candidate.id)
                 continue
             name = f"before#{world.randomness.getrandbits(40):010x}"
             taken.append(

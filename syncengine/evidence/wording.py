@@ -60,7 +60,7 @@ def _hit(hit: HitTold) -> str:
 
 def _record(record: RecordTold) -> Iterator[str]:
     yield f"{record.object} {record.entity}" + ("  (gone in its system of record)" if record.gone else "")
-    links = [(n.flow, escape(n.id), f"since {to_text(n.since)}{_mark(n.asked)}") for n in record.known_as]
+    links = [(n.flow, escape(n.id), f"since {_time(n.since)}{_mark(n.asked)}") for n in record.known_as]
     yield from _indented(_labelled("known as", _aligned(links)))
     yield from _indented(f"unsettled: awaits a reading of {escape(why)}" for why in record.unsettled)
     for told in record.inputs:
@@ -83,8 +83,8 @@ def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _input(told: InputTold) -> Iterator[str]:
     what = "read back" if told.kind == InputKind.READING else escape(told.type)
-    yield f"{to_text(told.received_at)}  {told.system}: {what}  {escape(told.event_id)}{_mark(told.asked)}"
-    yield from _indented(_aligned([("happened", to_text(told.happened_at)), ("came from", _origin(told))]))
+    yield f"{_time(told.received_at)}  {told.system}: {what}  {escape(told.event_id)}{_mark(told.asked)}"
+    yield from _indented(_aligned([("happened", _time(told.happened_at)), ("came from", _origin(told))]))
     yield from _indented(_labelled("outcome  ", (_outcome(told),)))
     if told.answers:
         waited = ", ".join(map(escape, told.answers))
@@ -123,13 +123,14 @@ def _action(action: ActionTold) -> Iterator[str]:
 def _action_lines(action: ActionTold) -> Iterator[str]:
     if action.content_erased:
         yield "its values were erased"
-    yield from _labelled("wrote  " if action.state == ActionState.CONFIRMED else "writes ", _changes(action))
+    if action.state != ActionState.SUPERSEDED:  # what it would have written stands in JSON, and misleads here
+        yield from _labelled("wrote  " if action.state == ActionState.CONFIRMED else "writes ", _changes(action))
     for attempt in action.attempts:
         yield _attempt(attempt)
     yield from (_hold(hold) for hold in action.holds)
     if action.superseded_by:
-        yield f"superseded by {escape(action.superseded_by)}"
-    yield f"decided {to_text(action.decided_at)}, write set {action.write_set}, key {escape(action.key)}"
+        yield f"a newer decision took its place: {escape(action.superseded_by)}"
+    yield f"decided {_time(action.decided_at)}, write set {action.write_set}, key {escape(action.key)}"
 
 
 def _changes(action: ActionTold) -> list[str]:
@@ -152,26 +153,31 @@ def _attempt(attempt: AttemptTold) -> str:
 
 
 def _when(word: str, moment: datetime | None) -> list[str]:
-    return [f"{word} {to_text(moment)}"] if moment else []
+    return [f"{word} {_time(moment)}"] if moment else []
 
 
 def _hold(hold: HoldTold) -> str:
-    held = f"held by the gate {hold.gate}: {hold.need} is {hold.status}, since {to_text(hold.since)}"
+    held = f"held by the gate {hold.gate}: {hold.need} is {hold.status}, since {_time(hold.since)}"
     if hold.released_at is None:
         return f"{held}; next: {escape(hold.next)}"
-    by = f" by {escape(hold.released_by)}" if hold.released_by else ""
-    return f"{held}; released {to_text(hold.released_at)}{by}"
+    why = f" ({escape(hold.released_by)})" if hold.released_by else ""
+    return f"{held}; released {_time(hold.released_at)}{why}"
 
 
 def _conflict(told: ConflictTold) -> str:
     return (
-        f"{to_text(told.at)}  {told.field} in {told.flow}: {told.winner.text} won over {told.loser.text}"
+        f"{_time(told.at)}  {told.field} in {told.flow}: {told.winner.text} won over {told.loser.text}"
         f" ({escape(told.rule)}); both are kept"
     )
 
 
 def _review(told: ReviewTold) -> str:
-    return f"{to_text(told.at)}  {told.field} in {told.flow}: {escape(told.why)}"
+    return f"{_time(told.at)}  {told.field} in {told.flow}: {escape(told.why)}"
+
+
+def _time(moment: datetime) -> str:
+    """To the second, which is what a person can use; JSON has the rest."""
+    return to_text(moment.replace(microsecond=0))
 
 
 def _mark(asked: bool) -> str:

@@ -69,7 +69,8 @@ class FlowOutcome:
 class Settled:
     """A whole judgement. `changes` are the fields that get a new value; `source` the new state of the record it came
     from; `targets` the new states of targets that a reading told us about; `born` the record that came into existence,
-    as yet without fields. `steps` say, in order, what decided.
+    as yet without fields. `gone`: the record went away in its system of record, or (False) is back there. `steps` say,
+    in order, what decided.
     """
 
     fate: Fate
@@ -80,7 +81,7 @@ class Settled:
     conflicts: tuple[Conflict, ...] = ()
     reviews: tuple[ReviewItem, ...] = ()
     flows: tuple[FlowOutcome, ...] = ()
-    gone: bool = False
+    gone: bool | None = None
     born: Record | None = None
     steps: tuple[str, ...] = ()
 

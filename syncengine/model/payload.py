@@ -28,7 +28,13 @@ class PayloadRow:
 
     id: int
     kind: str
+    record: int
     salt: bytes | None
     body: bytes | None
     commitment: bytes
     erased_by: int
+
+
+def leaf(*, kind: str, record: int, commitment: bytes) -> bytes:
+    """What the entry over a run of payloads covers of each: also what it is, and whom it is about."""
+    return b"%b%d:%b;" % (commitment, record, kind.encode())

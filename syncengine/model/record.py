@@ -6,11 +6,12 @@ Treat every mapping in here as read-only; a change makes a new object (`dataclas
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from syncengine.clock import from_text, to_text
 from syncengine.model.event import Version
 from syncengine.model.value import Json, Places, Value
-from datetime import timedelta
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +26,21 @@ class FieldState:
 class SourceState:
     """The newest snapshot applied from one provider record: its order lives here.
 
-    `spelled` holds its mapped places, `previous` what it said it changed (both decide ties), `events` the ids of the
-    inputs that carried this very version. `unsettled` says why a reading is awaited; empty when none is.
+    `spelled` holds its mapped places. `previous` holds, by place, every value that the inputs of this very instant
+    named as the one before (both decide ties); `events` are the ids of those inputs. `unsettled` says why a reading is
+    awaited; empty when none is. `doubt` is the newest input that had to wait for a reading: once a reading has settled
+    it, every input up to there is older. `sparse`: it rests on inputs that showed only what had changed.
     """
 
     id: str
     version: Version
     spelled: Places
-    previous: Mapping[str, Json] = field(default_factory=dict)
+    previous: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     events: tuple[str, ...] = ()
     unsettled: str = ""
+    doubt: int = 0
     gone: bool = False
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +124,15 @@ def _source_json(state: SourceState) -> dict[str, Json]:
         "e": list(state.events),
     }
     if state.previous:
-        kept["o"] = dict(state.previous)
+        kept["o"] = {place: list(values) for place, values in state.previous.items()}
     if state.unsettled:
         kept["u"] = state.unsettled
+    if state.doubt:
+        kept["d"] = state.doubt
     if state.gone:
         kept["x"] = True
+    if state.sparse:
+        kept["w"] = True
     return kept
 
 
@@ -133,10 +142,12 @@ def _source(kept: Mapping[str, Json]) -> SourceState:
         id=kept["i"],
         version=Version(at=from_text(at), resolution=timedelta(milliseconds=resolution), sequence=sequence),
         spelled=kept["p"],
-        previous=kept.get("o", {}),
+        previous={place: tuple(values) for place, values in kept.get("o", {}).items()},
         events=tuple(kept["e"]),
         unsettled=kept.get("u", ""),
+        doubt=kept.get("d", 0),
         gone=kept.get("x", False),
+        sparse=kept.get("w", False),
     )
 
 

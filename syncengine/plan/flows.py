@@ -41,6 +41,7 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
         only_create=None if flow.only_create is None else condition(flow.only_create, types),
         schedule=Schedule(cron=flow.cron, zone=flow.zone or checked.time_zone) if flow.cron else None,
         version=flow.version,
+        pushed=flow.record.push,
         refs=tuple(s.field.name for s in flow.reads if s.field.type is FieldType.REF),
         place_fields=_place_fields((*reads, *shown)),
     )

@@ -110,7 +110,8 @@ class FlowPlan:
     `shows`: every other spelled field, granted or not, in the order of the map; `granted` names the ones that may be
     written. `only_read` says which of their records are taken in, `only_create` which entities are created there.
     `normal` brings a raw value read at a place into the same normal spelling that `shows` writes.
-    `schedule` is set for flows that are read by scanning; `version` is then the place of their version.
+    `schedule` is set for flows that are read by scanning; `version` is then the place of their version. `pushed`: the
+    system announces changes of these records, ours included.
     """
 
     id: str
@@ -134,6 +135,7 @@ class FlowPlan:
     only_create: Callable[[Mapping[str, Value]], bool] | None = None
     schedule: Schedule | None = None
     version: str = ""
+    pushed: bool = False
     refs: tuple[str, ...] = ()
     place_fields: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
-from syncengine.spec.near import did_you_mean
+from syncengine.spec.near import near
 from syncengine.spec.unbuilt import UNBUILT_FILES
 from syncengine.vocabulary import Severity
 
@@ -73,7 +73,8 @@ def _stranger(path: Path) -> Finding:
     if path.suffix == ".yml":
         return _finding("map/unknown-file", path, f"{name} is not read", f"Rename it to {path.stem}.yaml.")
     known = (*REQUIRED, *OPTIONAL, *FOLDERS) if path.parent.name not in FOLDERS else ()
-    remedy = did_you_mean(name, known, otherwise="Move it out of the map's folder.")
+    match = near(name, known)
+    remedy = f"Did you mean {match}?" if match else "Move it out of the map's folder."
     return _finding("map/unknown-file", path, f"{name} is not part of a map", remedy)
 
 

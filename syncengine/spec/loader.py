@@ -146,9 +146,9 @@ class _Loading:
         try:
             return TypeAdapter(annotation).validate_python(data)
         except ValidationError as error:
-            said = {f.place for f in self.findings}
+            said = {(f.place.file, at) for f in self.findings for at in (f.place, f.path) if at}
             found = mistake.findings(error, root=annotation, marks=marks, secret=secret)
-            self.findings.extend(f for f in found if f.place not in said)
+            self.findings.extend(f for f in found if not said & {(marks.file, f.place), (marks.file, f.path)})
             return None
 
     def note(self, rule: str, message: str, remedy: str, place: Place | Path) -> None:

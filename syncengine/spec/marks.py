@@ -10,6 +10,11 @@ Step: TypeAlias = str | int
 Path: TypeAlias = tuple[Step, ...]
 
 
+def path_text(path: Path) -> str:
+    """Keys and indexes joined by dots."""
+    return ".".join(str(step) for step in path)
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Line and column, from 1. `inner` is the column where a scalar's own text starts, 0 where it is not on one line

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from syncengine.model.finding import Finding
-from syncengine.spec.marks import Marks, Step
+from syncengine.spec.marks import Marks, Step, path_text
 from syncengine.spec.near import did_you_mean, near
 from syncengine.spec.shape import Shape
 from syncengine.spec.unbuilt import UNBUILT_KEYS, UNBUILT_VALUES
@@ -32,9 +33,15 @@ _NAME: Final = ("this is not a name", "Use a-z, 0-9 and _ (for other than object
 
 
 def findings(error: ValidationError, *, root: Any, marks: Marks, secret: bool = False) -> Iterator[Finding]:
-    """One finding per mistake. `root` is the annotation that was validated; `secret` keeps values out of messages."""
-    for details in error.errors(include_url=False):
-        yield _Mistake(details, root, marks, secret=secret).finding()
+    """One finding per mistake. `root` is the annotation that was validated; `secret` keeps values out of messages.
+
+    A key that is missing because it is misspelled is one mistake: the misspelled one.
+    """
+    mistakes = [_Mistake(details, root, marks, secret=secret) for details in error.errors(include_url=False)]
+    meant = {path for mistake in mistakes for path in mistake.meant()}
+    for mistake in mistakes:
+        if not mistake.is_missing(meant):
+            yield mistake.finding()
 
 
 class _Mistake:
@@ -48,6 +55,17 @@ class _Mistake:
         self._shape = shape_at(root, self._loc[:-1])
         self._root = root
         self._marks = marks
+
+    def meant(self) -> Iterator[tuple[Step, ...]]:
+        """The key that an unknown one was meant to be."""
+        if self._type == "extra_forbidden" and self._shape is not None:
+            key = near(str(self._loc[-1]), keys_of(self._shape))
+            if key:
+                yield (*self._loc[:-1], key)
+
+    def is_missing(self, keys: AbstractSet[tuple[Step, ...]]) -> bool:
+        """Whether it says that one of these keys is missing."""
+        return self._type == "missing" and self._loc in keys
 
     def finding(self) -> Finding:
         say = {
@@ -86,9 +104,9 @@ class _Mistake:
         return self._make("language/missing-key", f"`{key}` is missing", f"Add `{key}`: {about}".removesuffix(": "))
 
     def _own(self) -> Finding:
-        key = self._context["key"]
-        if key and (*self._loc, key) in self._marks.keys:
-            self._loc = (*self._loc, key)
+        at = (*self._marks.known(self._loc), self._context["key"])
+        if at in self._marks.keys:
+            self._loc = at
             self._at_key = True
         return self._make(self._context["rule"], self._context["message"], self._context["remedy"])
 
@@ -127,6 +145,11 @@ class _Mistake:
         limit = 60
         return f": {self._input}" if isinstance(self._input, str) and len(self._input) <= limit else ""
 
+    def _shown_path(self) -> tuple[Step, ...]:
+        """The path as it is written in the file, with the missing key behind it."""
+        known = self._marks.known(self._loc)
+        return (*known, self._loc[-1]) if self._type == "missing" else known
+
     def _make(self, rule: str, message: str, remedy: str) -> Finding:
         place = self._marks.key(self._loc) if self._at_key else self._marks.value(self._loc)
         return Finding(
@@ -135,13 +158,8 @@ class _Mistake:
             message=message,
             remedy=remedy,
             place=place,
-            path=path_text(self._loc),
+            path=path_text(self._shown_path()),
         )
-
-
-def path_text(path: tuple[Step, ...]) -> str:
-    """Keys joined by dots."""
-    return ".".join(str(step) for step in path)
 
 
 def keys_of(shape: type[Shape]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from yaml.events import (
 
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
-from syncengine.spec.marks import Marks, Path, Spot
+from syncengine.spec.marks import Marks, Path, Spot, path_text
 from syncengine.spec.scalar import Scalar, SurprisingError, resolve
 from syncengine.spec.text import TextError, check_escapes, decode
 from syncengine.vocabulary import Severity
@@ -145,7 +145,7 @@ class _Reader:
             self._stop("yaml/key", "a key is one word, not a list or a mapping", "Write a plain word.", spot)
         if event.implicit[0] and event.value == "<<":
             self._stop("yaml/merge", "merge keys are not in the language", "Write the keys out.", spot)
-        key = self._scalar(event, spot)
+        key = self._scalar(event, spot, top.path)
         if not isinstance(key, str):
             self._note("yaml/key", f"the key {event.value or 'here'} is not text", f'Quote it: "{event.value}".', spot)
             key = event.value
@@ -160,39 +160,41 @@ class _Reader:
 
     def _value(self, top: _Frame | None, event: NodeEvent) -> None:
         spot = _inner(event) if isinstance(event, ScalarEvent) else _spot(event.start_mark)
+        path = self._path(top)
         value: Data
         if isinstance(event, ScalarEvent):
-            value = self._scalar(event, spot)
+            value = self._scalar(event, spot, path)
         else:
             value = {} if isinstance(event, MappingStartEvent) else []
-        path = self._place(top, value, spot)
         if value is None and top is not None:
-            self._empty(path, spot)
+            where = self.marks.keys.get(path, spot)
+            self._note("yaml/empty-value", f"{path[-1]} has no value", "Give it one, or remove it.", where, path)
+        self._put(top, value, path, spot)
         if isinstance(value, dict | list):
             self._stack.append(_Frame(value, path))
 
-    def _place(self, top: _Frame | None, value: Data, spot: Spot) -> Path:
-        """Put a value where it belongs. The value of a repeated key is built beside the data, and forgotten."""
-        path: Path
+    def _path(self, top: _Frame | None) -> Path:
+        """Where the next value belongs. The value of a repeated key has a path of its own."""
         if top is None:
-            path, self.data = (), value
-        elif isinstance(top.container, dict):
-            key = top.key or ""
-            path, top.key = (*top.path, key), None
-            if top.dropped:
-                return (*top.path, key, "(repeated)")
-            top.container[key] = value
-        else:
-            path = (*top.path, len(top.container))
+            return ()
+        if isinstance(top.container, list):
+            return (*top.path, len(top.container))
+        return (*top.path, top.key or "", *(("(repeated)",) if top.dropped else ()))
+
+    def _put(self, top: _Frame | None, value: Data, path: Path, spot: Spot) -> None:
+        """The value of a repeated key is built beside the data, and forgotten."""
+        if top is None:
+            self.data = value
+        elif isinstance(top.container, list):
             top.container.append(value)
+        else:
+            key, top.key = top.key or "", None
+            if top.dropped:
+                return
+            top.container[key] = value
         self.marks.values[path] = spot
-        return path
 
-    def _empty(self, path: Path, spot: Spot) -> None:
-        where = self.marks.keys.get(path, spot)
-        self._note("yaml/empty-value", f"{path[-1]} has no value", "Give it one, or remove it.", where)
-
-    def _scalar(self, event: ScalarEvent, spot: Spot) -> Scalar:
+    def _scalar(self, event: ScalarEvent, spot: Spot, path: Path) -> Scalar:
         text: str = event.value
         if not event.implicit[0]:
             check_escapes(text, spot)
@@ -203,13 +205,19 @@ class _Reader:
             shown = "this value" if self.secret else text
             message = f"{shown} is read differently by different YAML readers"
             remedy = "Quote it." if self.secret else f'Quote it: "{text}".'
-            self._note("yaml/reads-differently", message, remedy, spot)
+            self._note("yaml/reads-differently", message, remedy, spot, path)
             return text
 
-    def _note(self, rule: str, message: str, remedy: str, spot: Spot) -> None:
-        place = Place(self.marks.file, spot.line, spot.column)
+    def _note(self, rule: str, message: str, remedy: str, spot: Spot, path: Path = ()) -> None:
         self.findings.append(
-            Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=place)
+            Finding(
+                rule=rule,
+                severity=Severity.ERROR,
+                message=message,
+                remedy=remedy,
+                place=Place(self.marks.file, spot.line, spot.column),
+                path=path_text(path),
+            )
         )
         if len(self.findings) >= MAX_FINDINGS:
             raise _StopError

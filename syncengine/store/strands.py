@@ -53,23 +53,16 @@ def extend(strand: Strand, entries: Iterable[Entry]) -> tuple[Strand, list[tuple
 
 
 def _body(strand: int, number: int, previous: bytes, at: str, entry: Entry) -> bytes:
-    said: dict[str, Json] = {
-        "strand": strand,
-        "number": number,
-        "previous": previous.hex(),
-        "kind": entry.kind.value,
-        "at": at,
-        "facts": entry.facts,
-    }
-    if entry.record:
-        said["record"] = entry.record
-    if entry.input:
-        said["input"] = entry.input
-    if entry.action:
-        said["action"] = entry.action
-    if entry.attempt:
-        said["attempt"] = entry.attempt
-    return encode(said)
+    """Canonical JSON, spelled here: names sorted, and nothing but the facts could need escaping."""
+    facts = encode(entry.facts).decode()
+    action = f'"action":{entry.action},' if entry.action else ""
+    attempt = f'"attempt":{entry.attempt},' if entry.attempt else ""
+    input_ = f'"input":{entry.input},' if entry.input else ""
+    record = f'"record":{entry.record},' if entry.record else ""
+    return (
+        f'{{{action}"at":"{at}",{attempt}"facts":{facts},{input_}"kind":"{entry.kind.value}","number":{number},'
+        f'"previous":"{previous.hex()}",{record}"strand":{strand}}}'
+    ).encode()
 
 
 def chained(strand: int, number: int, kind: str, body: bytes, hash_: bytes) -> ChainedEntry:
@@ -99,10 +92,10 @@ def checkpoint(heads: Iterable[Strand], previous: bytes, at: datetime) -> Entry:
     return Entry(kind=EntryKind.CHECKPOINT, at=at, facts={"heads": folded, "previous": previous.hex()})
 
 
-def payloads_stored(first: int, commitments: Sequence[bytes], at: datetime) -> Entry:
-    """The entry over a run of payloads with consecutive ids."""
-    last = first + len(commitments) - 1
-    return Entry(kind=EntryKind.PAYLOADS, at=at, facts={"first": first, "last": last, "root": root(commitments).hex()})
+def payloads_stored(first: int, leaves: Sequence[bytes], at: datetime) -> Entry:
+    """The entry over a run of payloads with consecutive ids; `leaves` are what `model.payload.leaf` makes of each."""
+    last = first + len(leaves) - 1
+    return Entry(kind=EntryKind.PAYLOADS, at=at, facts={"first": first, "last": last, "root": root(leaves).hex()})
 
 
 def seal(bodies: Sequence[bytes], salts: bytes) -> list[tuple[bytes, bytes]]:

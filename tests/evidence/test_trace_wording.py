@@ -1,5 +1,6 @@
 """The chain around an id, as a support agent reads it."""
 
+from datetime import timedelta
 from typing import Any
 
 from syncengine.evidence.trace import trace
@@ -104,13 +105,21 @@ def test_a_hold_says_what_to_do_next_until_it_is_released() -> None:
     open_hold = text(actions=(held,), holds=(hold(),))
     assert "held by the gate kyb: kyb_status is pending, since 2026-03-01T09:30:00Z; next: Ask compliance." in open_hold
     released = text(actions=(held,), holds=(hold(released_at=T0, released_by="evt_9"),))
-    assert "released 2026-03-01T09:30:00Z by evt_9" in released
+    assert "released 2026-03-01T09:30:00Z (evt_9)" in released
     assert "next:" not in released
 
 
-def test_a_superseded_action_names_its_successor() -> None:
+def test_a_superseded_action_names_its_successor_instead_of_what_it_never_wrote() -> None:
     old = action(id=6, key="shop:old", state=ActionState.SUPERSEDED, replaced_by=7, attempts=())
-    assert "superseded by shop:abc" in text(actions=(old, action()))
+    said = text(actions=(old,))
+    assert "a newer decision took its place: 7" in said
+    assert "Status__c" not in said
+    assert "a newer decision took its place: shop:abc" in text(actions=(old, action()))
+
+
+def test_times_are_told_to_the_second() -> None:
+    late = action(decided_at=T0 + timedelta(microseconds=1_250_001))
+    assert "decided 2026-03-01T09:30:01Z," in text(actions=(late,))
 
 
 def test_erased_values_are_said_to_be_erased() -> None:

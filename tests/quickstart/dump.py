@@ -51,3 +51,22 @@ def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[obj
 
 def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[object, object]]) -> object:
     return value if refers is None else stands_for[refers].get(value, value)
+
+
+def differences(have: Dump, want: Dump) -> list[str]:
+    """Row by row and column by column, for people; empty when both are the same."""
+    found = []
+    for table in sorted(have.keys() | want.keys()):
+        rows, wanted = (_by_key(dump.get(table, [])) for dump in (have, want))
+        found += [f"{table} {key} is missing" for key in sorted(wanted.keys() - rows.keys())]
+        found += [f"{table} {key} should not be there" for key in sorted(rows.keys() - wanted.keys())]
+        for key in sorted(rows.keys() & wanted.keys()):
+            columns = sorted(rows[key].keys() | wanted[key].keys())
+            pairs = {column: (rows[key].get(column), wanted[key].get(column)) for column in columns}
+            found += [f"{table} {key} {c}: {a!r}, not {b!r}" for c, (a, b) in pairs.items() if a != b]
+    return found
+
+
+def _by_key(rows: list[Row]) -> dict[str, Row]:
+    """The key stands in the first column of every row that is shown."""
+    return {str(next(iter(row.values()))): row for row in rows}

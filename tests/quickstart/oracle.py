@@ -167,8 +167,8 @@ def day(at: int | None) -> str | None:
 
 
 def major(minor: int, currency: str) -> str:
-    """Decimal text with two decimals; yen have no smaller unit, and are written with two decimals all the same."""
-    return f"{Decimal(minor) / (1 if currency == 'jpy' else 100):.2f}"
+    """Decimal text in whole units: 49.00 EUR, 4900 JPY."""
+    return str(minor) if currency == "jpy" else f"{Decimal(minor) / 100:.2f}"
 
 
 def _sorted(rows: list[Row], key: str) -> list[Row]:

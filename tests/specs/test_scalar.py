@@ -64,5 +64,5 @@ def test_what_we_read_is_what_a_yaml_1_1_reader_reads(text: str) -> None:
 def _theirs(text: str) -> Any:
     """The value that PyYAML's resolver of YAML 1.1 gives a plain scalar."""
     loader = yaml.SafeLoader("")
-    tag = loader.resolve(yaml.ScalarNode, text, (True, False))
-    return loader.construct_object(yaml.ScalarNode(tag, text))  # type: ignore[no-untyped-call]
+    tag = loader.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return loader.construct_object(yaml.ScalarNode(tag, text))

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from shutil import copyfile
 
 import pytest
 
 from syncengine.store.memory import MemoryStore
+from syncengine.store.open import open_store
 from syncengine.store.protocol import Store
 from tests.store.scene import Scene
 
@@ -14,23 +16,31 @@ Opening = Callable[[], Store]
 """Opens the same ledger again, as another process would."""
 
 
-def memory(_folder: Path) -> Opening:
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite ledger that nobody has used: making one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("ledger") / "state.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
+def memory(_empty: Path, _folder: Path) -> Opening:
     store = MemoryStore(Random(7).randbytes)
     return lambda: store
 
 
-def sqlite(folder: Path) -> Opening:
-    from syncengine.store.open import open_store
-
-    return lambda: open_store(f"sqlite:///{folder / 'state.db'}")
+def sqlite(empty: Path, folder: Path) -> Opening:
+    path = folder / "state.db"
+    copyfile(empty, path)
+    return lambda: open_store(f"sqlite:///{path}")
 
 
 STORES = {"memory": memory, "sqlite": sqlite}
 
 
 @pytest.fixture(params=sorted(STORES))
-def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
-    return STORES[request.param](tmp_path)
+def opening(request: pytest.FixtureRequest, empty_ledger: Path, tmp_path: Path) -> Opening:
+    return STORES[request.param](empty_ledger, tmp_path)
 
 
 @pytest.fixture

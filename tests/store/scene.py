@@ -1,7 +1,7 @@
 """A ledger with a session and a clock, and the few steps that most stories about a store are told in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -174,6 +174,16 @@ class Scene:
             self.know(entity)
         self.decide(action(entity, sequence, flow=flow))
         return self.candidate(f"shop:{flow}:{entity}:{sequence}")
+
+    def ready_behind(self, entity: str, sequence: int, *, flow: str = CRM) -> Candidate:
+        """A newer action of a lane that another one occupies, as delivery would see it were the lane free."""
+        (known,) = self.know(f"{entity}-{sequence}")
+        self.decide(action(known.entity, sequence, flow=flow))
+        like = self.candidate(f"shop:{flow}:{known.entity}:{sequence}")
+        self.decide(action(entity, sequence, flow=flow))
+        key = f"shop:{flow}:{entity}:{sequence}"
+        (row,) = [row for row in self.store.standing()["actions"] if row["key"] == key]
+        return replace(like, id=row["id"], key=key, record_id=row["record"])
 
     def move(self, candidate: Candidate, to: ActionState, **said: Any) -> list[int]:
         move = Move(candidate=candidate, to=to, why=said.pop("why", "so"), **said)

@@ -11,7 +11,7 @@ from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.event import Version
 from syncengine.model.record import FieldState, Record, SourceState, TargetState
 from syncengine.store.protocol import DecidedAction, InputMark
-from syncengine.vocabulary import ActionState, Fate, FlowResult, InboxState
+from syncengine.vocabulary import ActionState, EntryKind, Fate, FlowResult, InboxState
 from tests.store.scene import BORN, CRM, ERP, Scene, action, hold, new_record
 
 WHOLE = Record(
@@ -28,9 +28,11 @@ WHOLE = Record(
             id="in_whole",
             version=Version(at=datetime(2026, 1, 1, tzinfo=UTC), resolution=timedelta(seconds=1), sequence="7"),
             spelled={"status": "paid", "lines": [1, {"a": None}]},
-            previous={"status": "open"},
+            previous={"status": ("open", "draft")},
             events=("evt_1", "evt_2"),
             unsettled="two in one second",
+            doubt=9,
+            sparse=True,
         )
     },
     targets={
@@ -134,8 +136,8 @@ def test_a_link_that_is_made_twice_is_made_once(scene: Scene) -> None:
     scene.commit(links=[("a", Link(flow=CRM, id="00Q")), ("a", Link(flow=CRM, id="00Q"))])
     scene.commit(links=[("a", Link(flow=CRM, id="00Q"))])
     assert [row["id"] for row in scene.store.standing()["links"] if row["flow"] == CRM] == ["00Q"]
-    made = [e for e in scene.store.entries() if e.entry.kind == "link.made" and e.entry.facts["flow"] == CRM]
-    assert len(made) == 1
+    made = [e.entry.facts["id"] for e in scene.store.entries() if e.entry and e.entry.kind is EntryKind.LINKED]
+    assert made == ["in_a", "00Q"]
 
 
 def test_an_id_is_translated_into_another_flow_of_the_same_entity(scene: Scene) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from syncengine.model.action import Wait
 from syncengine.model.decision import Link
+from syncengine.store.protocol import Move
 from syncengine.vocabulary import ActionKind, ActionState, OutcomeKind
 from tests.store.scene import BORN, CRM, ERP, SECOND, Scene, action
 
@@ -215,12 +216,7 @@ def test_a_move_whose_record_moved_is_left_untouched(scene: Scene) -> None:
 def test_of_two_moves_with_one_record_the_second_comes_too_late(scene: Scene) -> None:
     crm, erp = scene.ready("a"), scene.ready("a", flow=ERP)
     record = scene.record("a")
-    moves = [scene_move(c, record) for c in (crm, erp)]
+    moves = [Move(candidate=c, to=ActionState.CANCELLED, why="no grant", record=record) for c in (crm, erp)]
     assert scene.store.move_actions(scene.session, moves, scene.now) == [erp.id]
     assert scene.states() == {crm.key: "cancelled", erp.key: "ready"}
 
-
-def scene_move(candidate, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    from syncengine.store.protocol import Move
-
-    return Move(candidate=candidate, to=ActionState.CANCELLED, why="no grant", record=record)

@@ -10,7 +10,8 @@ from tests.store.scene import BORN, SECOND, Scene, delivery, new_record
 
 
 def test_readings_are_due_before_deliveries(scene: Scene) -> None:
-    scene.accept(delivery("evt_1"), delivery("read_1", reading=True), delivery("evt_2"), delivery("read_2", reading=True))
+    scene.accept(delivery("evt_1"), delivery("read_1", reading=True))
+    scene.accept(delivery("evt_2"), delivery("read_2", reading=True))
     assert scene.due() == ["read_1", "read_2", "evt_1", "evt_2"]
 
 

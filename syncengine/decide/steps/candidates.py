@@ -1,5 +1,6 @@
 """What should each flow of the object show now? Every flow that spells something it does not own is a candidate; the
-flow that the news came from is one too, since an edit there may have to be put back."""
+flow that the news came from is one too, since an edit there may have to be put back.
+"""
 
 from syncengine.decide.draft import Draft, Proposal
 from syncengine.decide.wanted import hidden, wanted
@@ -11,10 +12,11 @@ from syncengine.vocabulary import FlowResult, IfEdited, InputKind
 
 
 def propose(draft: Draft) -> Decision | None:
-    if draft.gone or draft.known.tombstone and draft.source is None:
+    if draft.known.tombstone if draft.gone is None else draft.gone:
         draft.steps.append("candidates: none, the record is gone in its system of record")
         return None
-    if not (draft.changes or draft.targets or draft.links or draft.input.kind is InputKind.RECHECK):
+    news = draft.changes or draft.targets or draft.links or draft.gone is not None
+    if not news and draft.input.kind is not InputKind.RECHECK:
         _nothing_new(draft)
         return None
     values = draft.values_now()
@@ -37,7 +39,7 @@ def _propose(draft: Draft, flow: FlowPlan, values: dict[str, Value]) -> None:
         draft.outcomes.append(FlowOutcome(flow=flow.id, result=FlowResult.NOTHING, why="the record is gone there"))
         return
     try:
-        want, unseen = wanted(flow, values), hidden(flow, values)
+        want = wanted(flow, values)
     except UnreadableError as error:
         draft.reviews.append(ReviewItem(flow=flow.id, field="", why=str(error)))
         draft.outcomes.append(FlowOutcome(flow=flow.id, result=FlowResult.REVIEW, why=str(error)))
@@ -49,7 +51,7 @@ def _propose(draft: Draft, flow: FlowPlan, values: dict[str, Value]) -> None:
         if flow.key:
             content[flow.key] = draft.known.birth[1]
     draft.proposals.append(
-        Proposal(flow=flow, target=target, content=content, hidden=unseen, create=create)
+        Proposal(flow=flow, target=target, content=content, hidden=hidden(flow, values), create=create)
     )
 
 
@@ -60,7 +62,7 @@ def _difference(draft: Draft, flow: FlowPlan, target: TargetState, want: dict[st
         return dict(want)
     content = {}
     for place, value in want.items():
-        in_review = place in target.edited and _rule(draft, flow, place) is IfEdited.REVIEW
+        in_review = target.edited.get(place, value) != value and _rule(draft, flow, place) is IfEdited.REVIEW
         stands = base.get(place, _ABSENT) == value
         pending = intended is not None and intended.get(place, _ABSENT) != value
         if (not stands or pending) and not in_review:

@@ -18,7 +18,7 @@ from syncengine.decide.wanted import wanted
 from syncengine.model.decision import Conflict, Decision, ReviewItem
 from syncengine.model.record import TargetState
 from syncengine.model.value import Json, Places, is_untranslated
-from syncengine.plan.plan import FlowPlan
+from syncengine.plan.plan import FlowPlan, UnreadableError
 from syncengine.vocabulary import Fate, IfEdited
 
 
@@ -31,22 +31,29 @@ def compare_targets(draft: Draft) -> Decision | None:
     if draft.snapshot.gone:
         _missing(draft, flow, target)
         return None
-    seen = _seen(draft, flow)
+    want = _want(draft, flow)
+    seen = _seen(draft, flow, want)
     if not seen:
         return None
     if target.base is None:
-        if target.intended is not None or flow.id in draft.known.targets or draft.links:
-            _adopt(draft, flow, target, seen)
-        return None
-    _compare(draft, flow, target, seen)
+        _adopt(draft, flow, target, want, seen)
+    else:
+        _compare(draft, flow, target, want, seen)
     return None
 
 
-def _seen(draft: Draft, flow: FlowPlan) -> dict[str, Json]:
+def _want(draft: Draft, flow: FlowPlan) -> Places:
+    """The owner's word in their spelling; what cannot be spelled there has not moved there either."""
+    try:
+        return wanted(flow, draft.values_now())
+    except UnreadableError:
+        return {}
+
+
+def _seen(draft: Draft, flow: FlowPlan, want: Places) -> dict[str, Json]:
     """What the target shows at the places we spell, in the spelling that we would use ourselves."""
     content = draft.snapshot.content
     base = draft.target(flow.id).base or {}
-    want = wanted(flow, draft.values_now())
     seen = {}
     for spelling in flow.shows:
         if spelling.field not in flow.granted:
@@ -54,7 +61,9 @@ def _seen(draft: Draft, flow: FlowPlan) -> dict[str, Json]:
         for place in spelling.places:
             raw = at(content, place)
             if is_missing(raw):
-                continue
+                if not draft.snapshot.complete:
+                    continue
+                raw = None
             same = (v for v in (base.get(place), want.get(place)) if _stands_for(draft, flow, place, v, raw))
             seen[place] = next(same, flow.normal[place](raw))
     return seen
@@ -68,22 +77,19 @@ def _stands_for(draft: Draft, flow: FlowPlan, place: str, ours: Json, raw: Json)
     return ours is not None and bool(normal(ours) == normal(raw))
 
 
-def _adopt(draft: Draft, flow: FlowPlan, target: TargetState, seen: dict[str, Json]) -> None:
+def _adopt(draft: Draft, flow: FlowPlan, target: TargetState, want: Places, seen: dict[str, Json]) -> None:
     """A record with our key was there before we wrote one: it is linked, and what it held loses to the owner."""
-    want = wanted(flow, draft.values_now())
     for place, value in seen.items():
         if value is not None and place in want and want[place] != value:
             _lose(draft, flow, place, "adopted", want[place], value)
-    draft.targets[flow.id] = replace(target, id=draft.snapshot.id or target.id, base=seen, intended=None, missing=False)
+    draft.targets[flow.id] = replace(target, id=draft.snapshot.id or target.id, base=seen, intended=None)
     draft.steps.append("conflict: a record with this key stands there already; taken over")
 
 
 def _missing(draft: Draft, flow: FlowPlan, target: TargetState) -> None:
     if target.base is None or target.missing:
         return
-    restore = flow.may_create and all(
-        draft.object.fields[f].if_edited is IfEdited.RESTORE for f in flow.granted if f in draft.object.fields
-    )
+    restore = flow.may_create and all(draft.object.fields[f].if_edited is IfEdited.RESTORE for f in flow.granted)
     if restore:
         draft.targets[flow.id] = TargetState(sequence=target.sequence)
         draft.steps.append("conflict: gone there; created again")
@@ -93,9 +99,8 @@ def _missing(draft: Draft, flow: FlowPlan, target: TargetState) -> None:
         draft.steps.append("conflict: gone there; nothing more is written to it")
 
 
-def _compare(draft: Draft, flow: FlowPlan, target: TargetState, seen: dict[str, Json]) -> None:
+def _compare(draft: Draft, flow: FlowPlan, target: TargetState, want: Places, seen: dict[str, Json]) -> None:
     assert target.base is not None
-    want = wanted(flow, draft.values_now())
     base, edited = dict(target.base), dict(target.edited)
     echoes = target.echoes
     moved = False
@@ -111,9 +116,9 @@ def _compare(draft: Draft, flow: FlowPlan, target: TargetState, seen: dict[str, 
             _edited(draft, flow, place, want, base, edited, value)
     if echoes != target.echoes and not moved and not draft.changes:
         draft.fate = Fate.ECHO
-    if (base, edited, echoes) != (target.base, target.edited, target.echoes):
+    if target.missing or (base, edited, echoes) != (target.base, target.edited, target.echoes):
         draft.targets[flow.id] = replace(
-            target, base=base, edited=edited, echoes=echoes, intended=_rebased(target, base)
+            target, base=base, edited=edited, echoes=echoes, intended=_rebased(target, base), missing=False
         )  # fmt: skip
 
 
@@ -129,7 +134,7 @@ _NOTHING: Json = object()
 
 
 def _edited(
-    draft: Draft, flow: FlowPlan, place: str, want: dict[str, Json], base: dict[str, Json], edited: dict[str, Json],
+    draft: Draft, flow: FlowPlan, place: str, want: Places, base: dict[str, Json], edited: dict[str, Json],
     value: Json,
 ) -> None:  # fmt: skip
     field = flow.place_fields[place]

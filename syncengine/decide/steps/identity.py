@@ -1,5 +1,6 @@
 """Which entity is it about? A new one comes into existence only where the object is born; elsewhere an unknown record
-waits until it is known, and is never adopted."""
+waits until it is known, and is never adopted.
+"""
 
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ def identify(draft: Draft) -> Decision | None:
 
 def _linked(draft: Draft, flow: FlowPlan, record: Record) -> Decision | None:
     source, target = record.sources.get(flow.id), record.targets.get(flow.id)
-    ours = (source.id if source is not None else "") or (target.id if target is not None else "")
+    ours = (source.id if source is not None else "") or (target.id if target is not None and not target.missing else "")
     theirs = draft.snapshot.id
     if ours and theirs and ours != theirs:
         why = f"{theirs} carries the key of a record that is already linked to {ours}"

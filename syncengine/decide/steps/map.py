@@ -1,26 +1,26 @@
 """What does the snapshot say, in our words? Only mapped places are looked at; the rest is never passed on (A13)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, ReviewItem
 from syncengine.model.value import Json, plain
-from syncengine.plan.plan import ABSENT, ReadSpelling, UnreadableError
-from syncengine.vocabulary import Fate
+from syncengine.plan.plan import ABSENT, FlowPlan, ReadSpelling, UnreadableError
+from syncengine.vocabulary import Fate, InputKind
 
 _MISSING: Any = object()
 
 
 def read_fields(draft: Draft) -> Decision | None:
-    flow = draft.flow
+    flow, snapshot = draft.flow, draft.snapshot
     assert flow is not None
-    snapshot = draft.snapshot
     if snapshot.gone:
         return None
     if flow.only_read is not None and not flow.only_read(snapshot.content):
-        return draft.settle(Fate.SETTLED, "map: the flow's `only` leaves this record out")
+        return _leave_out(draft, flow)
     for spelling in flow.reads:
         try:
             _read(draft, spelling)
@@ -33,20 +33,55 @@ def read_fields(draft: Draft) -> Decision | None:
     return None
 
 
+def _leave_out(draft: Draft, flow: FlowPlan) -> Decision:
+    """What is left out changes nothing; as the answer to a doubt it ends the doubt, with what is known already."""
+    old = None if draft.record is None else draft.record.sources.get(flow.id)
+    if old is not None and old.unsettled and draft.input.kind is InputKind.READING:
+        draft.source = replace(old, unsettled="")
+    return draft.settle(Fate.SETTLED, "map: the flow's `only` leaves this record out")
+
+
 def _read(draft: Draft, spelling: ReadSpelling) -> None:
-    content = draft.snapshot.content
+    snapshot = draft.snapshot
     for place in spelling.places:
-        raw = at(content, place)
+        raw = at(snapshot.content, place)
         if raw is not _MISSING:
             draft.spelled[place] = storable(raw)
-    value = spelling.read(content)
-    if not spelling.places and value is not ABSENT:
-        # What a connector's own conversion reads has no place to show; its result stands in for the spelling.
-        draft.spelled[f"={spelling.field}"] = value
-    if value is not ABSENT:
-        draft.values[spelling.field] = value
-    elif draft.snapshot.complete:
-        draft.values[spelling.field] = None
+        elif snapshot.complete:
+            draft.spelled[place] = None
+        before = at(snapshot.previous, place)
+        if before is not _MISSING:
+            draft.previous[place] = storable(before)
+    value = spelling.read(snapshot.content)
+    if value is ABSENT and not snapshot.complete:
+        return
+    draft.values[spelling.field] = None if value is ABSENT else value
+    if not spelling.places:
+        _read_whole(draft, spelling)
+
+
+def _read_whole(draft: Draft, spelling: ReadSpelling) -> None:
+    """A conversion that looks at the whole record has no place: its result stands for one, now and before."""
+    snapshot, place = draft.snapshot, f"={spelling.field}"
+    now = draft.spelled[place] = draft.values[spelling.field]
+    if not snapshot.previous:
+        return
+    try:
+        before = spelling.read(_overlaid(snapshot.content, snapshot.previous))
+    except UnreadableError:
+        return
+    if before is not ABSENT and before != now:
+        draft.previous[place] = before
+
+
+def _overlaid(content: Mapping[str, Json], previous: Mapping[str, Json]) -> dict[str, Json]:
+    """Their record as it was before the change."""
+    before = dict(content)
+    for key, value in previous.items():
+        inner = before.get(key)
+        both = isinstance(value, Mapping) and isinstance(inner, Mapping)
+        before[key] = _overlaid(inner, value) if both else value  # type: ignore[arg-type]
+    return before
 
 
 def at(content: Mapping[str, Json], place: str) -> Json:

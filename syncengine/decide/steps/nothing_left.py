@@ -12,7 +12,11 @@ def drop_what_stands(draft: Draft) -> Decision | None:
     for proposal in draft.proposals:
         why = _why_nothing(draft, proposal)
         if why:
-            draft.outcomes.append(FlowOutcome(flow=proposal.flow.id, result=FlowResult.NOTHING, why=why))
+            draft.outcomes.append(
+                FlowOutcome(
+                    flow=proposal.flow.id, result=FlowResult.NOTHING, why=why, sandbox=proposal.hidden or None
+                )
+            )  # fmt: skip
         else:
             kept.append(proposal)
     draft.proposals = kept
@@ -25,16 +29,25 @@ def _why_nothing(draft: Draft, proposal: Proposal) -> str:
         return "" if proposal.hidden else "nothing to show"
     pending = _pending(target)
     if not content:
-        return "" if pending else "it stands there already"
-    if proposal.create and not flow.may_create:
-        return "the map grants no creation there"
-    if not proposal.create and not flow.may_update:
-        return "the map grants no update there"
-    if proposal.create and flow.only_create is not None and not flow.only_create(draft.values_now()):
-        return "left out by the flow's `only`"
-    if pending == content and not target.held:
-        return "already decided"
-    return ""
+        # An action without content takes the place of one that is pending or held, and leaves what stands there.
+        withdraws = (pending or target.held) and not proposal.create
+        return "" if withdraws else "it stands there already"
+    why = _why_not(draft, proposal)
+    return "already decided" if not why and pending == content and not target.held else why
+
+
+def _why_not(draft: Draft, proposal: Proposal) -> str:
+    flow = proposal.flow
+    if not (flow.may_create if proposal.create else flow.may_update):
+        return f"the map grants no {'creation' if proposal.create else 'update'} there"
+    return "left out by the flow's `only`" if _is_left_out(draft, proposal) else ""
+
+
+def _is_left_out(draft: Draft, proposal: Proposal) -> bool:
+    """Once its creation is on its way, an entity counts as one that exists there: what exists is still updated."""
+    only, target = proposal.flow.only_create, proposal.target
+    on_its_way = target.intended is not None and not target.held
+    return proposal.create and not on_its_way and only is not None and not only(draft.values_now())
 
 
 def _pending(target: TargetState) -> Places:

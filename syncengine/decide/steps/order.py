@@ -1,130 +1,102 @@
-"""Is the snapshot newer than what we know? Order is per provider record, and never by order of arrival.
+"""Is the snapshot newer than what we know? Order is per provider record (see `precedence`)."""
 
-In turn: the provider's sequence; event times, when they are at least one unit of resolution apart; equal content needs
-no order; `previous` (the one that names the other's value is later); the declared moves (what can be reached from the
-other is later, a terminal state wins). What is left cannot be told apart: the record must be read back.
-"""
-
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import replace
 
 from syncengine.decide.draft import Draft
-from syncengine.decide.steps.map import at, is_missing, storable
+from syncengine.decide.precedence import Order, Verdict, compare
 from syncengine.model.decision import Decision, NeedReading
 from syncengine.model.event import Version
 from syncengine.model.record import SourceState
 from syncengine.model.value import Json
-from syncengine.vocabulary import Fate
+from syncengine.vocabulary import Fate, InputKind
 
 MAX_EVENTS = 16
-"""Ids of inputs kept per version: a second layer against repeats, so a bound costs nothing but a re-judgement."""
-
-
-class Order(Enum):
-    LATER = "later"
-    SAME = "same"
-    STALE = "stale"
-    TIE = "tie"
+"""Ids of inputs kept per instant: a second layer against repeats, so a bound costs nothing but a re-judgement."""
 
 
 def put_in_order(draft: Draft) -> Decision | None:
     assert draft.flow is not None
-    old = draft.known.sources.get(draft.flow.id)
-    partial = not draft.spelled and not draft.snapshot.complete and not draft.snapshot.gone
-    if partial or not (draft.flow.reads or draft.flow.born):
+    if not (draft.flow.reads or draft.flow.born) or _is_image(draft):
         return None  # nothing here is the owner's word, so there is nothing to put in order
+    old = draft.known.sources.get(draft.flow.id)
     if old is None:
-        draft.source = _source(draft, None)
+        draft.source = _source(draft)
         draft.steps.append("order: the first of its record")
         return None
-    order, why = compare(draft, old)
-    draft.steps.append(f"order: {order.value} ({why})")
-    if order is Order.STALE:
+    verdict = _unless_patched(draft, old, compare(draft, old))
+    draft.steps.append(f"order: {verdict.order.value} ({verdict.why})")
+    if verdict.order is Order.TIE:
+        return NeedReading(flow=draft.flow.id, id=old.id, why=verdict.why, steps=tuple(draft.steps))
+    if verdict.order is Order.STALE:
+        draft.source = None if verdict.apart else _remembered(draft, old)
         return draft.settle(Fate.STALE, "order: older than what is known, changes nothing")
-    if order is Order.TIE:
-        return NeedReading(flow=draft.flow.id, id=old.id, why=why, steps=tuple(draft.steps))
-    draft.source = _source(draft, old)
+    draft.source = _later(draft, old) if verdict.apart else _of_one_instant(draft, old, verdict)
     return None
 
 
-def compare(draft: Draft, old: SourceState) -> tuple[Order, str]:
-    """How the draft's snapshot stands to the newest one known, and what decided."""
-    new = draft.snapshot
-    by_version = compare_versions(new.version, old.version)
-    if by_version is not None:
-        return by_version
-    if new.gone == old.gone and draft.spelled == old.spelled:
-        return Order.SAME, "equal content"
-    if new.gone != old.gone:
-        return Order.TIE, "a deletion within the resolution of the clock"
-    return _by_previous(draft, old) or _by_moves(draft) or (Order.TIE, "same time, and nothing else tells them apart")
+def _is_image(draft: Draft) -> bool:
+    """Whether we looked only at what we write ourselves, as before a write."""
+    return draft.input.kind is InputKind.READING and not draft.snapshot.complete and not draft.values
 
 
-def compare_versions(new: Version, old: Version) -> tuple[Order, str] | None:
-    """By the provider's sequence, or by times that are certainly apart; None when neither decides."""
-    if new.sequence is not None and type(new.sequence) is type(old.sequence):
-        if new.sequence == old.sequence:
-            return None
-        later = new.sequence > old.sequence  # type: ignore[operator]
-        return (Order.LATER if later else Order.STALE), "by their version"
-    if old.at + old.resolution <= new.at and old.at != new.at:
-        return Order.LATER, "by event time"
-    if new.at + new.resolution <= old.at and old.at != new.at:
-        return Order.STALE, "by event time"
-    return None
+def _unless_patched(draft: Draft, old: SourceState, verdict: Verdict) -> Verdict:
+    """Sources that send only what changed have no order as a whole: an older part may still hold. It is read back."""
+    whole = draft.snapshot.complete and not old.sparse
+    if whole or verdict.order is not Order.STALE or draft.input.seq <= old.doubt:
+        return verdict
+    if all(place in old.spelled and old.spelled[place] == value for place, value in draft.spelled.items()):
+        return verdict
+    return Verdict(Order.TIE, "an older part of the record, which may still hold")
 
 
-def _by_previous(draft: Draft, old: SourceState) -> tuple[Order, str] | None:
-    forward = _names(draft.snapshot.previous, draft.spelled, old.spelled)
-    backward = _names(old.previous, old.spelled, draft.spelled)
-    if forward == backward:
-        return None
-    return (Order.LATER if forward else Order.STALE), "one names the other's value as previous"
-
-
-def _names(previous: Json, own: Json, other: Json) -> bool:
-    """Whether `previous` names the other's values, for every mapped place that it speaks of and that differs."""
-    named = False
-    for place, value in own.items():
-        before = at(previous, place)
-        if is_missing(before):
-            continue
-        if place not in other or storable(before) != other[place]:
-            return False
-        named = named or value != other[place]
-    return named
-
-
-def _by_moves(draft: Draft) -> tuple[Order, str] | None:
-    verdicts = set(_moves(draft))
-    if len(verdicts) != 1:
-        return None
-    return verdicts.pop(), "by the declared moves"
-
-
-def _moves(draft: Draft) -> Iterator[Order]:
-    for name, field in draft.object.fields.items():
-        if not field.later or name not in draft.values:
-            continue
-        old, new = draft.known.value(name), draft.values[name]
-        if old is None or new is None or old == new:
-            continue
-        forward, backward = new in field.later.get(old, ()), old in field.later.get(new, ())
-        if forward != backward:
-            yield Order.LATER if forward else Order.STALE
-        elif not forward and bool(field.later.get(old)) != bool(field.later.get(new)):
-            yield Order.STALE if not field.later.get(old) else Order.LATER
-
-
-def _source(draft: Draft, old: SourceState | None) -> SourceState:
+def _source(draft: Draft) -> SourceState:
     snapshot = draft.snapshot
-    same = old is not None and old.version == snapshot.version
-    events = (*old.events, draft.input.event_id)[-MAX_EVENTS:] if old is not None and same else (draft.input.event_id,)
     return SourceState(
         id=snapshot.id,
         version=snapshot.version,
         spelled=draft.spelled,
-        previous={p: storable(v) for p in draft.spelled if not is_missing(v := at(snapshot.previous, p))},
-        events=events,
+        previous={place: (value,) for place, value in draft.previous.items()},
+        events=(draft.input.event_id,),
         gone=snapshot.gone,
+        sparse=not snapshot.complete,
     )
+
+
+def _later(draft: Draft, old: SourceState) -> SourceState:
+    """Whatever was of the old one's instant is behind us. A doubt that time resolved was not settled by a reading."""
+    fresh = _source(draft)
+    settled = draft.input.kind is InputKind.READING or not old.unsettled
+    return replace(fresh, spelled=_merged(draft, old), doubt=old.doubt if settled else 0)
+
+
+def _of_one_instant(draft: Draft, old: SourceState, verdict: Verdict) -> SourceState:
+    same = verdict.order is Order.SAME
+    return replace(
+        _remembered(draft, old),
+        version=_over_both(draft.snapshot.version, old.version),
+        spelled=_merged(draft, old),
+        gone=draft.snapshot.gone,
+        unsettled="",
+        sparse=not draft.snapshot.complete and (old.sparse or not same),
+    )
+
+
+def _remembered(draft: Draft, old: SourceState) -> SourceState:
+    """What an input says of its instant stays known for as long as other inputs of that instant may come."""
+    previous = dict(old.previous)
+    for place, value in draft.previous.items():
+        if value not in previous.get(place, ()):
+            previous[place] = (*previous.get(place, ()), value)
+    return replace(old, previous=previous, events=(*old.events, draft.input.event_id)[-MAX_EVENTS:])
+
+
+def _merged(draft: Draft, old: SourceState) -> Mapping[str, Json]:
+    return draft.spelled if draft.snapshot.complete or draft.snapshot.gone else {**old.spelled, **draft.spelled}
+
+
+def _over_both(new: Version, old: Version) -> Version:
+    """The newer of two moments that cannot be told apart lies somewhere in here."""
+    at = max(new.at, old.at)
+    end = max(new.at + new.resolution, old.at + old.resolution)
+    return Version(at=at, resolution=end - at, sequence=new.sequence)

@@ -3,15 +3,16 @@
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, ReviewItem
 from syncengine.model.record import FieldState
+from syncengine.plan.plan import FlowPlan
 from syncengine.vocabulary import FieldType
 
 
 def take_owned(draft: Draft) -> Decision | None:
     assert draft.flow is not None
+    if _is_of_record(draft, draft.flow) and draft.snapshot.gone is not draft.known.tombstone:
+        draft.gone = draft.snapshot.gone
+        draft.steps.append(f"ownership: {'gone' if draft.gone else 'back'} in its system of record")
     if draft.snapshot.gone:
-        if draft.flow.system == draft.object.system_of_record:
-            draft.gone = True
-            draft.steps.append("ownership: gone in its system of record; targets stay as they are")
         return None
     for name, value in draft.values.items():
         field, old = draft.object.fields[name], draft.known.fields.get(name)
@@ -23,6 +24,12 @@ def take_owned(draft: Draft) -> Decision | None:
         if old is None or old.value != value:
             draft.changes[name] = FieldState(value=value, seq=draft.input.seq)
     return None
+
+
+def _is_of_record(draft: Draft, flow: FlowPlan) -> bool:
+    """Whether the flow's record is the entity itself in its system of record, not one of several that tell of it."""
+    of_system = (f for f in draft.plan.flows.values() if f.object == flow.object and f.system == flow.system)
+    return flow.system == draft.object.system_of_record and (flow.born or not any(f.born for f in of_system))
 
 
 def _keep_old(draft: Draft, name: str) -> None:

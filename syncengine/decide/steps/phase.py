@@ -1,5 +1,6 @@
 """Is it live? Below the phase controlled, and for everything that is spelled but not granted, there is only the sandbox
-view."""
+view.
+"""
 
 from syncengine.decide.draft import Draft, Proposal
 from syncengine.model.decision import Decision, FlowOutcome

@@ -53,7 +53,7 @@ def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int
         write_set=action.write_set,
         cause=action.cause,
         plan=action.plan,
-        content=t.keep_json(PayloadKind.CONTENT, dict(action.content)),
+        content=t.keep_json(PayloadKind.CONTENT, action.content, record),
         decided_at=t.now,
         state=decided.state,
         replaced_by=replaced_by,

@@ -123,7 +123,8 @@ def _keep_open_questions(t: Transaction, batch: DecisionBatch) -> None:
         _want(t, flow, id_, why)
     for entity, outcome in batch.sandbox:
         record = t.ledger.by_entity[entity]
-        t.ledger.sandbox.put((record, outcome.flow), t.keep_json(PayloadKind.SANDBOX, dict(outcome.sandbox or {})))
+        shown = t.keep_json(PayloadKind.SANDBOX, outcome.sandbox, record)
+        t.ledger.sandbox.put((record, outcome.flow), shown)
 
 
 def _conflict(t: Transaction, record: int, conflict: Conflict) -> None:
@@ -133,8 +134,8 @@ def _conflict(t: Transaction, record: int, conflict: Conflict) -> None:
         session=t.session.id,
         record=record,
         conflict=conflict,
-        winner=t.keep_json(PayloadKind.WINNER, conflict.winner),
-        loser=t.keep_json(PayloadKind.LOSER, conflict.loser),
+        winner=t.keep_json(PayloadKind.WINNER, conflict.winner, record),
+        loser=t.keep_json(PayloadKind.LOSER, conflict.loser, record),
         at=t.now,
     )
     t.ledger.conflicts.put(number, row)
@@ -143,7 +144,7 @@ def _conflict(t: Transaction, record: int, conflict: Conflict) -> None:
 def review(t: Transaction, record: int, input_: int, item: ReviewItem) -> None:
     """A question for people."""
     number = t.ledger.number("review")
-    payload = 0 if item.value is None else t.keep_json(PayloadKind.REVIEW, item.value)
+    payload = 0 if item.value is None else t.keep_json(PayloadKind.REVIEW, item.value, record)
     row = ReviewRow(id=number, session=t.session.id, record=record, input=input_, item=item, payload=payload, at=t.now)
     t.ledger.reviews.put(number, row)
     t.entries.append(audit.review_opened(at=t.now, id=number, record=record, input=input_, item=item))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from syncengine.model.attempt import Send
+from syncengine.model.attempt import Outcome, Send
 from syncengine.model.decision import Link
 from syncengine.model.payload import PayloadKind
 from syncengine.model.permit import Permit
@@ -92,7 +92,7 @@ def _send_out(t: Transaction, intent: Intent) -> Send | None:
     moved = any(ledger.records[record].revision != revision for record, revision in intent.reads)
     if moved or actions.in_flight(ledger, row) or not _stands(row, intent.candidate.state, intent.candidate.fence):
         return None
-    before = 0 if intent.before is None else t.keep_json(PayloadKind.BEFORE, dict(intent.before))
+    before = 0 if intent.before is None else t.keep_json(PayloadKind.BEFORE, intent.before, row.record)
     sent = replace(actions.moved(t, row, ActionState.SENT, why=row.why), frozen=_request(t, row, intent))
     actions.put(t.ledger, sent)
     return _attempt(t, row, sent, before, intent.deadline)
@@ -103,7 +103,7 @@ def _request(t: Transaction, row: ActionRow, intent: Intent) -> int:
     if row.frozen:
         return row.frozen
     assert intent.frozen is not None, "the first attempt of an action brings its bytes"
-    return t.keep(PayloadKind.REQUEST, intent.frozen)
+    return t.keep(PayloadKind.REQUEST, intent.frozen, row.record)
 
 
 def _attempt(t: Transaction, row: ActionRow, sent: ActionRow, before: int, deadline: datetime) -> Send:
@@ -181,7 +181,7 @@ def _end(t: Transaction, attempt: AttemptRow, row: ActionRow, settlement: Settle
         settled_at=t.now,
         via=settlement.via,
         detail=outcome.detail,
-        after=attempt.after if outcome.after is None else t.keep_json(PayloadKind.AFTER, dict(outcome.after)),
+        after=attempt.after if outcome.after is None else _after(t, row, outcome),
     )
     put_attempt(t.ledger, ended)
     _note(t, ended, row, after, (attempt.state, *way), link)
@@ -190,6 +190,10 @@ def _end(t: Transaction, attempt: AttemptRow, row: ActionRow, settlement: Settle
         number,
         SettledRow(id=number, session=t.session.id, action=row.id, kind=outcome.kind, via=settlement.via),
     )
+
+
+def _after(t: Transaction, row: ActionRow, outcome: Outcome) -> int:
+    return t.keep_json(PayloadKind.AFTER, outcome.after, row.record)
 
 
 def recover(t: Transaction) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from syncengine.model.entry import Entry
-from syncengine.model.payload import PayloadKind, PayloadRow
+from syncengine.model.entry import ChainedEntry, Entry
+from syncengine.model.payload import PayloadKind, PayloadRow, leaf
 from syncengine.model.value import Json
 from syncengine.store.document import to_bytes
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.protocol import Session
-from syncengine.store.strands import SALT_BYTES, chained, extend, payloads_stored, seal
+from syncengine.store.strands import SALT_BYTES, extend, payloads_stored, seal
 from syncengine.vocabulary import EntryKind
 
 CHECKPOINT = "checkpoint"
@@ -32,27 +32,32 @@ class Transaction:
         self._random = random
         self._stored: list[PayloadRow] = []
 
-    def keep(self, kind: PayloadKind, body: bytes) -> int:
+    def keep(self, kind: PayloadKind, body: bytes, record: int = 0) -> int:
         """Store a payload and commit to it; gives its number."""
         number = self.ledger.number("payload")
         ((salt, commitment),) = seal([body], self._random(SALT_BYTES))
-        row = PayloadRow(id=number, kind=kind, salt=salt, body=body, commitment=commitment, erased_by=0)
+        row = PayloadRow(
+            id=number, kind=kind.value, record=record, salt=salt, body=body, commitment=commitment, erased_by=0
+        )
         self.ledger.payloads.put(number, row)
         self._stored.append(row)
         return number
 
-    def keep_json(self, kind: PayloadKind, value: Json) -> int:
-        return self.keep(kind, to_bytes(value))
+    def keep_json(self, kind: PayloadKind, value: Json, record: int = 0) -> int:
+        return self.keep(kind, to_bytes(value), record)
 
     def seal(self) -> None:
         """Chain the entries of this transaction to the session's strand."""
         if self._stored:
-            commitments = [row.commitment for row in self._stored]
-            self.entries.append(payloads_stored(self._stored[0].id, commitments, self.now))
+            leaves = [leaf(kind=row.kind, record=row.record, commitment=row.commitment) for row in self._stored]
+            self.entries.append(payloads_stored(self._stored[0].id, leaves, self.now))
         strand = self.ledger.strands[self.session.strand]
         extended, links = extend(strand, self.entries)
         for entry, (number, body, hash_) in zip(self.entries, links, strict=True):
-            self.ledger.entries.put((strand.id, number), chained(strand.id, number, entry.kind, body, hash_))
+            row = ChainedEntry(
+                strand=strand.id, number=number, body=body, hash=hash_, entry=entry, kind=entry.kind.value
+            )
+            self.ledger.entries.put((strand.id, number), row)
             if entry.kind is EntryKind.CHECKPOINT:
                 self.ledger.meta.put(CHECKPOINT, hash_.hex())
         self.ledger.strands.put(strand.id, extended)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from syncengine.store.schema.column import METADATA, Number, blob, id_, number, one_of, partial, text, words
+from syncengine.store.schema.column import METADATA, Number, blob, either, id_, number, one_of, partial, text, words
 from syncengine.vocabulary import Fate, InboxState, InputKind, Signature, Trust
 
 files: Final = Table(
@@ -78,7 +78,7 @@ def due(table: FromClause) -> ColumnElement[bool]:
 
 
 def waiting(table: FromClause) -> ColumnElement[bool]:
-    return table.c.state.in_(words((InboxState.READING, InboxState.UNLINKED)))
+    return either(table.c.state, (InboxState.READING, InboxState.UNLINKED))
 
 
 def about_record(table: FromClause) -> ColumnElement[bool]:

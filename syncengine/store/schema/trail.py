@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-from syncengine.store.schema.column import METADATA, blob, id_, number, one_of, partial, text, words
+from syncengine.store.schema.column import METADATA, blob, either, id_, number, one_of, partial, text
 from syncengine.vocabulary import EntryKind, Phase
 
 ledger: Final = Table(
@@ -56,7 +56,7 @@ audit: Final = Table(
 
 def per_batch(table: FromClause) -> ColumnElement[bool]:
     """Entries that count a whole batch: what a session's tally is summed from."""
-    return table.c.kind.in_(words((EntryKind.ACCEPTED, EntryKind.DECIDED)))
+    return either(table.c.kind, (EntryKind.ACCEPTED, EntryKind.DECIDED))
 
 
 partial("ix_audit_per_batch", audit.c.strand, audit.c.number, where=per_batch(audit))

@@ -12,10 +12,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    literal_column,
 )
 
-from syncengine.store.schema.column import METADATA, id_, number, one_of, partial, text, words
+from syncengine.store.schema.column import METADATA, either, id_, number, one_of, partial, text, words
 from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionKind, ActionState, AttemptState, OutcomeKind
 
 actions: Final = Table(
@@ -38,24 +37,22 @@ actions: Final = Table(
     number("replaced_by"),
     number("due_at"),
     number("session_id"),
+    number("retired"),
+    UniqueConstraint("key", "retired"),
     one_of("kind", ActionKind),
     one_of("state", ActionState),
     Index("ix_actions_record", "record_id"),
     Index("ix_actions_session", "session_id"),
 )  # fmt: skip
-
-
-def live(table: FromClause) -> ColumnElement[bool]:
-    """Actions whose key is taken."""
-    return table.c.state.not_in(words((ActionState.SUPERSEDED, ActionState.CANCELLED)))
+"""`retired` is 0, and of a superseded or cancelled action its own id: a key is taken once among all others."""
 
 
 def in_flight(table: FromClause) -> ColumnElement[bool]:
-    return table.c.state.in_(words(IN_FLIGHT))
+    return either(table.c.state, IN_FLIGHT)
 
 
 def replaceable(table: FromClause) -> ColumnElement[bool]:
-    return table.c.state.in_(words(REPLACEABLE))
+    return either(table.c.state, REPLACEABLE)
 
 
 def ready(table: FromClause) -> ColumnElement[bool]:
@@ -63,10 +60,9 @@ def ready(table: FromClause) -> ColumnElement[bool]:
 
 
 def deferred(table: FromClause) -> ColumnElement[bool]:
-    return table.c.state.in_(words((ActionState.PREPARED, ActionState.UNKNOWN)))
+    return either(table.c.state, ((ActionState.PREPARED, ActionState.UNKNOWN)))
 
 
-partial("uq_actions_key", actions.c.key, where=live(actions), unique=True)
 partial("uq_actions_lane", actions.c.record_id, actions.c.flow, where=in_flight(actions), unique=True)
 partial("ix_actions_replaceable", actions.c.record_id, actions.c.flow, where=replaceable(actions))
 partial("ix_actions_ready", actions.c.flow, actions.c.id, where=ready(actions))
@@ -95,11 +91,10 @@ attempts: Final = Table(
 
 
 def unsettled(table: FromClause) -> ColumnElement[bool]:
-    return table.c.state.in_(words((AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.PROBING)))
+    return either(table.c.state, ((AttemptState.SENT, AttemptState.UNKNOWN, AttemptState.PROBING)))
 
 
 partial("ix_attempts_unsettled", attempts.c.action_id, where=unsettled(attempts))
-partial("ix_attempts_remote", attempts.c.remote_id, where=attempts.c.remote_id != literal_column("''"))
 
 setbacks: Final = Table(
     "setbacks", METADATA,

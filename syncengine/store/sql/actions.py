@@ -22,6 +22,7 @@ Lane = tuple[int, str]
 
 _COLUMNS: Final = (
     actions.c.id, actions.c.record_id, actions.c.flow, actions.c.state, actions.c.fence, actions.c.request_id,
+    actions.c.session_id,
 )  # fmt: skip
 _BY_ID: Final = Many(lambda keys: select(*_COLUMNS).where(actions.c.id.in_(keys)))
 _REPLACEABLE: Final = Many(lambda keys: select(*_COLUMNS).where(replaceable(actions), actions.c.record_id.in_(keys)))
@@ -36,10 +37,14 @@ _MOVE: Final = Bulk(
         fence=actions.c.fence + literal_column("1"),
         replaced_by=bindparam("by"),
         due_at=bindparam("due"),
-        session_id=bindparam("session"),
     ),
-    "new_state", "new_why", "by", "due", "session", "row",
+    "new_state", "new_why", "by", "due", "row",
 )  # fmt: skip
+_RETIRE: Final = Bulk(update(actions).where(actions.c.id == bindparam("row")).values(retired=actions.c.id), "row")
+_TOUCH: Final = Bulk(
+    update(actions).where(actions.c.id == bindparam("row")).values(session_id=bindparam("session")), "session", "row"
+)
+_RETIRED: Final = frozenset({ActionState.SUPERSEDED, ActionState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,7 @@ def move(unit: Unit, steps: Sequence[Step]) -> None:
         unit.note(entry)
     leave(unit, steps)
     put(unit, [(s.to, s.why, s.replaced_by, 0, s.row.id) for s in steps])
+    touch(unit, [(s.row.id, s.row.session_id) for s in steps])
 
 
 def leave(unit: Unit, steps: Sequence[Step]) -> None:
@@ -91,8 +97,14 @@ def leave(unit: Unit, steps: Sequence[Step]) -> None:
 
 def put(unit: Unit, rows: Sequence[tuple[ActionState, str, int, int, int]]) -> None:
     """Where actions stand: (state, why, replaced by, due at, action). The fence of each goes up."""
+    _MOVE.run(unit.connection, [(state.value, *said) for state, *said in rows])
+    _RETIRE.run(unit.connection, [(row[-1],) for row in rows if row[0] in _RETIRED])
+
+
+def touch(unit: Unit, moved: Iterable[tuple[int, int]]) -> None:
+    """(action, session that moved it last): ours from now on. Apart from `put`, since it costs an index."""
     session = unit.session.id
-    _MOVE.run(unit.connection, [(state.value, why, by, due, session, row) for state, why, by, due, row in rows])
+    _TOUCH.run(unit.connection, [(session, action) for action, last in moved if last != session])
 
 
 def decide(unit: Unit, decided: Sequence[DecidedAction], numbers: Mapping[str, int], known: set[int]) -> None:
@@ -128,6 +140,7 @@ def _row(unit: Unit, number: int, decided: DecidedAction, record: int, replaced_
     return (
         number, action.key, record, action.flow, action.kind.value, action.sequence, action.write_set, action.cause,
         action.plan, content, unit.at, decided.state.value, "", 0, 0, replaced_by, 0, unit.session.id,
+        number if decided.state in _RETIRED else 0,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ WITH_ACTION: Final = Many(
         actions.c.flow,
         actions.c.state.label("action_state"),
         actions.c.fence.label("action_fence"),
+        actions.c.session_id.label("action_session"),
     )
     .join(actions, actions.c.id == attempts.c.action_id)
     .where(attempts.c.id.in_(keys))

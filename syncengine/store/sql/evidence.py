@@ -29,7 +29,13 @@ _ENTRIES: Final = (
 )
 _PAYLOADS: Final = (
     select(
-        payloads.c.id, payloads.c.kind, payloads.c.salt, payloads.c.body, payloads.c.commitment, payloads.c.erased_by
+        payloads.c.id,
+        payloads.c.kind,
+        payloads.c.record_id,
+        payloads.c.salt,
+        payloads.c.body,
+        payloads.c.commitment,
+        payloads.c.erased_by,
     )
     .where(payloads.c.id > bindparam("after"))
     .order_by(payloads.c.id)
@@ -58,9 +64,15 @@ def all_payloads(database: Database) -> Iterator[PayloadRow]:
     while True:
         with database.reading() as connection:
             rows = connection.execute(_PAYLOADS, {"after": last}).all()
-        for last, kind, salt, body, commitment, erased_by in rows:
+        for last, kind, record, salt, body, commitment, erased_by in rows:
             yield PayloadRow(
-                id=last, kind=kind, salt=salt, body=body, commitment=_bytes(commitment), erased_by=erased_by
+                id=last,
+                kind=kind,
+                record=record,
+                salt=None if salt is None else _bytes(salt),
+                body=None if body is None else _bytes(body),
+                commitment=_bytes(commitment),
+                erased_by=erased_by,
             )
         if len(rows) < _PAGE:
             return

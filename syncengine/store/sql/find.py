@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from syncengine.model.dossier import Hit
 from syncengine.store.schema.intake import inbox, waiting
 from syncengine.store.schema.knowledge import links, records
-from syncengine.store.schema.work import actions, attempts, live
+from syncengine.store.schema.work import actions, attempts
 
 
 def find(connection: Connection, text: str) -> Sequence[Hit]:
@@ -57,12 +57,8 @@ def _entities(connection: Connection, text: str) -> Iterator[Hit]:
 
 
 def _actions(connection: Connection, text: str) -> Iterator[Hit]:
-    found = _rows(connection, actions.c.id == _number(text, "action:"))
-    if not found:
-        found = _rows(connection, live(actions), actions.c.key == text)
-    if not found and ":" in text:
-        found = _rows(connection, actions.c.key == text)
-    for _, key, kind, flow, record, cause in found:
+    named = or_(actions.c.key == text, actions.c.id == _number(text, "action:"))
+    for _, key, kind, flow, record, cause in _rows(connection, named):
         yield Hit(what="action", label=f"{kind} {flow} {key}", records=(record,), inputs=(cause,))
 
 

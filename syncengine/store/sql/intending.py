@@ -29,9 +29,8 @@ _CLAIM: Final = Bulk(
         fence=table.c.fence + literal_column("1"),
         request_id=bindparam("request"),
         due_at=literal_column("0"),
-        session_id=bindparam("session"),
     ),
-    "new_state", "request", "session", "row",
+    "new_state", "request", "row",
 )  # fmt: skip
 
 
@@ -39,7 +38,7 @@ def commit(unit: Unit, intents: Sequence[Intent], switches: Switches) -> Sequenc
     """An intent is dropped when its action, its lane or a record it rests on moved; all are when a switch did."""
     here = current(unit.connection)
     if (here.phases, here.paused) != (dict(switches.phases), switches.paused):
-        return ()
+        return []
     standing = actions.standing(unit.connection, [i.candidate.id for i in intents])
     kept = _still_right(unit, intents, standing)
     return [Permit(send) for send in _send_out(unit, kept, standing)]
@@ -90,7 +89,7 @@ def _send_out(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -
             going_on.append(
                 (AttemptState.SENT.value, fence, session, kept_before, deadline, unit.at, None, "", "", attempt)
             )
-        claims.append((ActionState.SENT.value, request, session, row.id))
+        claims.append((ActionState.SENT.value, request, row.id))
         unit.note(
             audit.attempt_moved(
                 at=unit.now,
@@ -108,6 +107,7 @@ def _send_out(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -
             Send(attempt=attempt, action=row.id, number=number, fence=fence, frozen=frozen, deadline=intent.deadline)
         )
     _CLAIM.run(unit.connection, claims)
+    actions.touch(unit, [(row.id, row.session_id) for i in intents for row in (standing[i.candidate.id],)])
     attempts.INSERT.run(unit.connection, new)
     attempts.RESUME.run(unit.connection, going_on)
     return sends

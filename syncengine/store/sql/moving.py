@@ -1,6 +1,7 @@
 """Moves without an attempt: an action waits, is held or cancelled, turns out to be nothing, or is ready again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from syncengine.store.protocol import Move
@@ -24,16 +25,16 @@ def move_all(unit: Unit, moves: Sequence[Move]) -> Sequence[int]:
             done.append(move)
         else:
             left.append(move.candidate.id)
-    _carry_out(unit, [m for m in done if not _is_still_ready(unit, m)], standing)
+    asked = [_waits(unit, m) if m.to is ActionState.WAITING else m for m in done]
+    _carry_out(unit, [m for m in asked if m.to != m.candidate.state], standing)
     return left
 
 
-def _is_still_ready(unit: Unit, move: Move) -> bool:
-    """Everything that the action was to wait for has been linked since it was looked at."""
-    if move.to is not ActionState.WAITING or move.candidate.state is not ActionState.READY:
-        return False
-    asked = [(w.flow, w.id, w.target) for w in move.waits]
-    return len(links.translate(unit.connection, asked)) == len(set(asked))
+def _waits(unit: Unit, move: Move) -> Move:
+    """What has been linked since it was looked at is not waited for; with nothing left, the action is ready."""
+    known = links.translate(unit.connection, [(w.flow, w.id, w.target) for w in move.waits])
+    missing = tuple(w for w in move.waits if (w.flow, w.id, w.target) not in known)
+    return replace(move, waits=missing, to=ActionState.WAITING if missing else ActionState.READY)
 
 
 def _carry_out(unit: Unit, moves: Sequence[Move], standing: dict[int, Any]) -> None:

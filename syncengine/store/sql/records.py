@@ -1,6 +1,6 @@
 """Records: one row per entity, found by link, entity or number, and written only as they were when they were read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from syncengine.canonical import decode
 from syncengine.errors import FenceLostError
 from syncengine.model.record import Record, from_json, to_json
-from syncengine.store.document import to_bytes
+from syncengine.store.document import to_text
 from syncengine.store.protocol import Loaded
 from syncengine.store.schema.knowledge import links, rechecks, records
 from syncengine.store.sql.statement import Bulk, Many, insert
@@ -17,7 +17,6 @@ from syncengine.store.sql.unit import Unit
 
 _COLUMNS: Final = (records.c.id, records.c.object, records.c.entity, records.c.revision, records.c.state)
 _BY_ID: Final = Many(lambda keys: select(*_COLUMNS).where(records.c.id.in_(keys)))
-_BY_ENTITY: Final = Many(lambda keys: select(*_COLUMNS).where(records.c.entity.in_(keys)))
 _ID_OF_ENTITY: Final = Many(lambda keys: select(records.c.entity, records.c.id).where(records.c.entity.in_(keys)))
 _REVISION: Final = Many(lambda keys: select(records.c.id, records.c.revision).where(records.c.id.in_(keys)))
 _LINKED: Final = Many(
@@ -44,14 +43,12 @@ _DROP_RECHECK: Final = Bulk(rechecks.delete().where(rechecks.c.record_id == bind
 
 def load(connection: Connection, wanted: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
     numbers = linked(connection, wanted)
-    by_number = by_id(connection, numbers.values())
-    by_entity = {r.entity: r for r in by_number.values()}
     asked = list(dict.fromkeys(entities))
-    for row in _BY_ENTITY.rows(connection, [e for e in asked if e not in by_entity]):
-        by_entity[row.entity] = _record(row)
+    named = numbers_of(connection, asked)
+    found = by_id(connection, (*numbers.values(), *named.values()))
     return Loaded(
-        by_link={link: by_number[number] for link, number in numbers.items()},
-        by_entity={e: by_entity[e] for e in asked if e in by_entity},
+        by_link={link: found[number] for link, number in numbers.items()},
+        by_entity={entity: found[named[entity]] for entity in asked if entity in named},
     )
 
 
@@ -67,9 +64,9 @@ def linked(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tu
     }
 
 
-def by_id(connection: Connection, numbers: Iterable[int]) -> Mapping[int, Record]:
+def by_id(connection: Connection, numbers: Iterable[int]) -> dict[int, Record]:
     rows = _BY_ID.rows(connection, list(dict.fromkeys(numbers)))
-    return {row.id: _record(row) for row in rows}
+    return {row[0]: _record(row) for row in rows}
 
 
 def numbers_of(connection: Connection, entities: Sequence[str]) -> dict[str, int]:
@@ -106,7 +103,7 @@ def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
 
 
 def _state(record: Record) -> str:
-    return to_bytes(to_json(record)).decode()
+    return to_text(to_json(record))
 
 
 def check(connection: Connection, reads: Sequence[tuple[int, int]]) -> None:
@@ -119,7 +116,8 @@ def check(connection: Connection, reads: Sequence[tuple[int, int]]) -> None:
 
 def due_rechecks(connection: Connection, limit: int) -> Sequence[Record]:
     numbers = connection.execute(select(rechecks.c.record_id).order_by(rechecks.c.record_id).limit(limit)).scalars()
-    return list(by_id(connection, numbers).values())
+    found = by_id(connection, numbers)
+    return [found[number] for number in sorted(found)]
 
 
 def recheck(unit: Unit, numbers: Iterable[int]) -> None:

@@ -59,8 +59,9 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
     ended, moved = [], []
     for settlement in settlements:
         row = standing[settlement.send.attempt]
-        outcome = settlement.outcome
-        after = row.after_id if outcome.after is None else unit.keep_json(PayloadKind.AFTER, outcome.after, row.record_id)
+        outcome, after = settlement.outcome, row.after_id
+        if outcome.after is not None:
+            after = unit.keep_json(PayloadKind.AFTER, outcome.after, row.record_id)
         state, fence = settlement.attempt_to.value, row.action_fence + 1
         ended.append((state, fence, after, unit.at, outcome.remote_id, settlement.via, outcome.detail, row.id))
         moved.append((settlement.to, outcome.detail, 0, to_micros(settlement.due_at), row.action_id))
@@ -68,6 +69,8 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
         _note(unit, settlement, row, link if link is not None and (row.record_id, link) in new else None)
     attempts.END.run(unit.connection, ended)
     actions.put(unit, moved)
+    settled_rows = [standing[s.send.attempt] for s in settlements]
+    actions.touch(unit, [(row.action_id, row.action_session) for row in settled_rows])
     _note_setbacks(unit, settlements)
     links.set_free(unit, made)
 
@@ -128,4 +131,5 @@ def recover(unit: Unit) -> int:
         [(unknown, r.action_fence + 1, r.after_id, None, "", "recovery", LEFT_BEHIND, r.id) for r in rows],
     )
     actions.put(unit, [(ActionState.UNKNOWN, LEFT_BEHIND, 0, 0, r.action_id) for r in rows])
+    actions.touch(unit, [(r.action_id, r.action_session) for r in rows])
     return len(rows)

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, bindparam, select, update
 
 from syncengine.clock import to_text
 from syncengine.model.entry import Entry
-from syncengine.model.payload import PayloadKind
+from syncengine.model.payload import PayloadKind, leaf
 from syncengine.model.value import Json
 from syncengine.store.document import to_bytes
 from syncengine.store.protocol import Session
@@ -100,7 +100,8 @@ class Unit:
             for place, ((kind, record, body), (salt, commitment)) in enumerate(zip(bodies, sealed, strict=True))
         ]
         _INSERT_PAYLOADS.run(self.connection, rows)
-        self.note(payloads_stored(first, [commitment for _, commitment in sealed], self.now))
+        leaves = [leaf(kind=kind, record=record, commitment=seal_) for _, kind, record, _, _, seal_, _ in rows]
+        self.note(payloads_stored(first, leaves, self.now))
 
     def _write_entries(self) -> None:
         strand = self.session.strand

@@ -56,7 +56,7 @@ def _trail() -> None:
         _blob("hash"),
         sa.PrimaryKeyConstraint("strand", "number", name=op.f("pk_audit")),
     )
-    _partial("ix_audit_per_batch", "audit", ["strand", "number"], "kind IN ('intake.accepted', 'inputs.decided')")
+    _partial("ix_audit_per_batch", "audit", ["strand", "number"], "kind = 'intake.accepted' OR kind = 'inputs.decided'")
     op.create_table(
         "payloads",
         _id("id"),
@@ -137,7 +137,7 @@ def _intake() -> None:
     _partial("ix_inbox_due", "inbox", ["kind", "seq"], "state = 'due'")
     _partial("ix_inbox_record", "inbox", ["record_id"], "record_id > 0")
     _partial("ix_inbox_touched", "inbox", ["touched_by"], "touched_by > 0")
-    _partial("ix_inbox_waiting", "inbox", ["waits_flow", "waits_id"], "state IN ('reading', 'unlinked')")
+    _partial("ix_inbox_waiting", "inbox", ["waits_flow", "waits_id"], "state = 'reading' OR state = 'unlinked'")
     op.create_table(
         "repeats",
         _id("id"),
@@ -274,6 +274,7 @@ def _work() -> None:
         _number("replaced_by"),
         _number("due_at"),
         _number("session_id"),
+        _number("retired"),
         _one_of("ck_actions_kind", "kind", "create update"),
         _one_of(
             "ck_actions_state",
@@ -282,18 +283,23 @@ def _work() -> None:
         ),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_actions_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
+        sa.UniqueConstraint("key", "retired", name=op.f("uq_actions_key")),
     )
-    _partial("ix_actions_deferred", "actions", ["flow", "due_at"], "state IN ('prepared', 'unknown')")
+    _partial("ix_actions_deferred", "actions", ["flow", "due_at"], "state = 'prepared' OR state = 'unknown'")
     _partial("ix_actions_ready", "actions", ["flow", "id"], "state = 'ready'")
     op.create_index("ix_actions_record", "actions", ["record_id"])
-    _partial("ix_actions_replaceable", "actions", ["record_id", "flow"], "state IN ('ready', 'waiting', 'held')")
+    _partial(
+        "ix_actions_replaceable",
+        "actions",
+        ["record_id", "flow"],
+        "state = 'ready' OR state = 'waiting' OR state = 'held'",
+    )
     op.create_index("ix_actions_session", "actions", ["session_id"])
-    _partial("uq_actions_key", "actions", ["key"], "(state NOT IN ('superseded', 'cancelled'))", unique=True)
     _partial(
         "uq_actions_lane",
         "actions",
         ["record_id", "flow"],
-        "state IN ('prepared', 'sent', 'unknown', 'probing', 'parked', 'dead_lettered')",
+        "state = 'prepared' OR state = 'sent' OR state = 'unknown' OR state = 'probing' OR state = 'parked' OR state = 'dead_lettered'",
         unique=True,
     )
     op.create_table(
@@ -322,8 +328,9 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("action_id", "number", name=op.f("uq_attempts_action_id")),
     )
-    _partial("ix_attempts_remote", "attempts", ["remote_id"], "remote_id != ''")
-    _partial("ix_attempts_unsettled", "attempts", ["action_id"], "state IN ('sent', 'unknown', 'probing')")
+    _partial(
+        "ix_attempts_unsettled", "attempts", ["action_id"], "state = 'sent' OR state = 'unknown' OR state = 'probing'"
+    )
     op.create_table(
         "setbacks",
         _id("id"),
@@ -388,8 +395,8 @@ def _blob(name: str) -> sa.Column[bytes]:
 
 
 def _one_of(name: str, column: str, words: str, *, empty: bool = False) -> sa.CheckConstraint:
-    spelled = [f"'{word}'" for word in words.split()] + (["''"] if empty else [])
-    return sa.CheckConstraint(f"{column} IN ({', '.join(spelled)})", name=op.f(name))
+    spelled = [*words.split(), *([""] if empty else [])]
+    return sa.CheckConstraint(" OR ".join(f"{column} = '{word}'" for word in spelled), name=op.f(name))
 
 
 def _partial(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:

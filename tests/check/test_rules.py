@@ -1,0 +1,177 @@
+"""What each rule says of which line, beyond its own examples."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.check.laid_over import judged
+from tests.specs.maps import GOOD, edited, write_map
+
+ACCOUNT, INVOICE, PAYOUT = "objects/account.yaml", "objects/invoice.yaml", "objects/payout.yaml"
+AUTHORITY, GATES, PEOPLE, SYSTEMS = "authority.yaml", "gates.yaml", "people.yaml", "systems.yaml"
+LOCAL = "environments/local.yaml"
+NAME, OVERWRITES, WRITERS = "ownership/unknown-name", "authority/owner-would-be-overwritten", "authority/two-writers"
+UNBUILT, SPELLING, WORDS = "language/not-built", "spelling/type", "words/not-total"
+
+CASES = [
+    # file, what stands there, what is written instead, rule, where the finding points, part of message and remedy
+    (SYSTEMS, "connector: tables", "connector: tabels", NAME, "tabels", "no connector tabels Did you mean tables?"),
+    (SYSTEMS, "owner: revops", "owner: nobody", NAME, "nobody", "no team nobody"),
+    (PEOPLE, "finance_roles: [cfo]", "finance_roles: [cfo, cof]", NAME, "cof]", "no role cof Did you mean cfo?"),
+    (PEOPLE, "roles: [officer]", "roles: [offcer]", NAME, "offcer", "no role offcer Did you mean officer?"),
+    (ACCOUNT, "system_of_record: billing", "born_in: [biling]\nsystem_of_record: billing", NAME, "biling", "no flow biling"),
+    (INVOICE, "{ref: account}", "{ref: acount}", NAME, "acount", "no object acount Did you mean account?"),
+    (INVOICE, "owner: crm, because", "owner: crn, because", NAME, "crn", "no system crn Did you mean crm?"),
+    (INVOICE, "approved_by: cfo", "approved_by: cfa", NAME, "cfa", "no role cfa Did you mean cfo?"),
+    (INVOICE, "    record: invoices\n    fields", "    record: invioces\n    fields", NAME, "invioces",
+     "no record type in billing invioces Did you mean invoices?"),
+    (INVOICE, "      due_at: due_date", "      due_on: due_date", NAME, "due_on", "named due_on Did you mean due_at?"),
+    (INVOICE, "words: invoice_status", "words: invoice_state", NAME, "invoice_state", "no table invoice_state"),
+    (INVOICE, "account: account_id", "account: {at: account_id, ids_of: crn}", NAME, "crn", "flow of account named crn"),
+    (INVOICE, "  crm:\n    record", "  cmr:\n    record", NAME, "cmr", "no system cmr Did you mean crm?"),
+    (ACCOUNT, "{reading: kyc}", "{reading: kyb}", NAME, "kyb", "no reading of customers kyb Did you mean kyc?"),
+    (AUTHORITY, "object: payout", "object: payuot", NAME, "payuot", "no object payuot Did you mean payout?"),
+    (AUTHORITY, "object: account, in: crm", "object: account, in: crn", NAME, "crn", "flow of account named crn"),
+    (AUTHORITY, "revops-lead]", "revops-lad]", NAME, "revops-lad", "no role revops-lad"),
+    (GATES, "object: payout", "object: pay", NAME, "pay,", "no object pay"),
+    (GATES, "about: payee", "about: amount", NAME, "amount", "no ref field of payout named amount"),
+    (GATES, "    kyc: {when", "    kyb: {when", NAME, "kyb", "no field of account named kyb Did you mean kyc?"),
+    (LOCAL, "crm: {env", "crmm: {env", NAME, "crmm", "no system crmm Did you mean crm?"),
+    (GATES, "or: not_applicable", "or: [not_applicable, pending]", "gate/weak-pass", "[not", "never passes on pending"),
+    (GATES, "or: not_applicable", "or: verfied", "gate/weak-pass", "verfied", "no"),
+    (GATES, "or: not_applicable", "or: verified_restricted", UNBUILT, "verified_restricted", "needs an approval"),
+    (GATES, "    kyc: {when", "    name: {when", "gate/not-clearable", "name: {", "account.name is not a verification"),
+    (INVOICE, "      note: note", "      note: status", OVERWRITES, "status: {at", "invoice.status is written where"),
+    (INVOICE, "      note: note", "      note: {at: due_on}", OVERWRITES, "due_at", "invoice.note (at"),
+    (PAYOUT, "key: metadata.request", "key: destination", WRITERS, "key: ", "key of payout.billing and payout.payee"),
+    (PAYOUT, "key: metadata.request", "key: destination.id", WRITERS, "key: ", "both write destination"),
+    (INVOICE, "{source: billing}", "{status: new}", WRITERS, "status: new", "on_create of invoice.crm and invoice.st"),
+    (AUTHORITY, "fields: [name, email]", "fields: [name, name]", WRITERS, "name]", "account.name in crm is granted here"),
+    (ACCOUNT, "    key: billing_id\n", "    key: billing_id\n    version: changed_at\n", "sync/version", "version",
+     "this flow is not read by scanning"),
+    (ACCOUNT, "    record: customers\n", "    record: customers\n    version: changed\n", "sync/version", "version",
+     "the connector knows it"),
+    (ACCOUNT, "    record: customers\n", "    record: reports\n", "sync/realtime-without-push", "billing:",
+     "does not announce changes of reports"),
+    (ACCOUNT, "      legal_form: metadata", "      kyc: metadata", "yaml/duplicate-key", "kyc", "given before"),
+    (ACCOUNT, "      legal_form: metadata.legal_form\n", "", "ownership/two-owners", "legal_form",
+     "billing owns legal_form, and no flow of billing reads it"),
+    (ACCOUNT, "system_of_record: billing", "system_of_record: crm", "ownership/two-owners", "legal_form: {one_of",
+     "crm owns legal_form, and no flow of crm reads it"),
+    (INVOICE, "because: Collections work in the CRM., ", "", "exception/unapproved", "note: {type", "Add `because` on"),
+    (INVOICE, ", approved_by: cfo", "", "exception/unapproved", "note: {type", "Add `approved_by` on this line."),
+    (INVOICE, "total: {type: money}", "total: {type: money, class: public}", "exception/unapproved", "total", "is public"),
+    (INVOICE, "unit: minor", "unit: major, words: invoice_status", SPELLING, "words", "total is money; `words` is for"),
+    (INVOICE, "status: status", "status: {at: status, currency_at: c}", SPELLING, "currency_at", "status is one_of"),
+    (INVOICE, "due_at: due_date", "due_at: {at: due_date, as: date}", SPELLING, "as: date", "billing owns due_at"),
+    (INVOICE, "      note: note", "      note: {city: note}", SPELLING, "note: {city", "only an address has parts"),
+    (ACCOUNT, "      name: name\n      email: email\n    fresh: {expected: 60s", "      name: name\n      email: email\n"
+     "      kyc: {reading: kyc}\n    fresh: {expected: 60s", NAME, "kyc}", "no reading of accounts kyc"),
+    (INVOICE, "total: {at: total, currency_at: currency}", "total: {at: total, currency_at: currency, unit: minor}",
+     "money/unit-unknown", "unit", "the connector billing knows that it counts in minor units"),
+    (INVOICE, "words: invoice_status", "words: {draft: Draft, open: [Open, Reopened], paid: Paid}", WORDS, "{draft",
+     "open has several words of crm"),
+    (INVOICE, "words: invoice_status", "words: {draft: D, open: O, paid: P, void: V}", WORDS, "{draft", "translates void"),
+    (INVOICE, "status: status", "status: {at: status, words: {draft: D, open: O, paid: O}}", WORDS, "{draft",
+     "O of billing can mean two of ours"),
+    (ACCOUNT, "truth: Billing owns accounts; the CRM only displays them.", "truth: The CRM owns accounts of billing.",
+     "truth/disagrees", "The CRM", "calls crm an owner"),
+    (ACCOUNT, "truth: Billing owns accounts; the CRM only displays them.", "truth: Billings own accounts for the CRM.",
+     "truth/disagrees", "Billings", "does not name billing"),
+    (LOCAL, "environment: local, secret_key", "environment: staging, secret_key", "environment/authority", "starts_at",
+     "billing is not"),
+    (LOCAL, 'billing: {environment: local, secret_key: "env:BILLING_KEY"}\n', "", "environment/settings", "starts_at",
+     "does not say where billing is"),
+    (LOCAL, ', secret_key: "env:BILLING_KEY"', "", "environment/settings", "billing", "billing needs the setting secret_key"),
+    (LOCAL, 'url: "env:CRM_URL"', "url: sqlite", "secrets/literal", "sqlite", "url of crm holds a credential"),
+    (LOCAL, "environment: local, secret_key", 'address: "https://u:pw@host/", secret_key', "secrets/literal", '"https',
+     "address of billing holds a credential"),
+    (INVOICE, "    fields:\n      account: account_id", "    fields:\n      hold.open: on_hold\n      account: account_id",
+     UNBUILT, "hold.open", "the built-in field hold.open is not built yet"),
+    (AUTHORITY, "fields: [name, email]", "fields: [name, id_in.billing]", UNBUILT, "id_in.billing", "not built yet"),
+    (PAYOUT, "    record: payout_requests", "    record: invoices", UNBUILT, "invoices",
+     "invoice.crm reads invoices of crm too"),
+    (ACCOUNT, "    key: billing_id\n", '    key: billing_id\n    sync: {cron: "0 * * * *"}\n', UNBUILT, "sync",
+     "a schedule for writing is not built yet"),
+    (AUTHORITY, "[create], object: payout, in: billing, fields: [payee, amount]", "[create], object: payout, in: crm, "
+     "fields: [payee, amount]", UNBUILT, "payee", "proposing payee to its owner crm at creation is not built yet"),
+    (AUTHORITY, "object: account, in: crm, fields: [name, email]", "object: invoice, in: crm, fields: [due_at]",
+     WRITERS, "due_at]", "is granted here and at"),
+    (AUTHORITY, "    - {may: [create, update], object: account, in: crm, fields: [name, email]}",
+     "    - {may: [create], object: account, in: crm, fields: [name]}\n"
+     "    - {may: [update], object: account, in: crm, fields: [email]}", UNBUILT, "{may: [update]", "grants account.crm"),
+    (AUTHORITY, "payout-release:\n", "more:\n  owner: finance\n  approved_by: [cfo]\n  grants:\n"
+     "    - {may: [create, update], object: account, in: crm, fields: []}\npayout-release:\n", "authority/wildcard", "[]",
+     "empty list"),
+    (SYSTEMS, "connector: tables, owner: revops", "connector: weak, owner: revops", "duplicate/create-undefended",
+     "[create, update]", "the connector weak offers class e for it"),
+    (AUTHORITY, "[create], object: payout, in: billing", "[create], object: payout, in: billin", NAME, "billin", "billin"),
+    (PEOPLE, "gina@northwind.example", "fritz@northwind.example", "approval/cannot-be-met", "release-hold", "hold 1"),
+    (PEOPLE, ", reporting: ana@northwind.example", "", "people/nobody-answers", "answers_for", "answers for reporting"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "rule", "points_at", "says"), CASES)
+def test_a_rule_finds_it_at_its_place(
+    file: str, old: str, new: str, rule: str, points_at: str, says: str, tmp_path: Path
+) -> None:
+    files = edited(file, old, new)
+    findings = [f for f in judged(tmp_path, files) if f.rule == rule]
+    lines = {name: text.splitlines() for name, text in {**GOOD, **files}.items()}
+    pointed = {
+        (f"{f.message} {f.remedy}", lines[f.place.file.removeprefix(f"{tmp_path.as_posix()}/")][f.place.line - 1][f.place.column - 1 :])
+        for f in findings
+    }
+    assert [text for text, at in pointed if says in text and at.startswith(points_at)], pointed
+
+
+def test_both_lines_of_two_writers_are_named(tmp_path: Path) -> None:
+    extra = "notes:\n  owner: revops\n  approved_by: [cfo]\n  grants:\n"
+    line = "    - {may: [create, update], object: account, in: crm, fields: [email]}\n"
+    findings = judged(tmp_path, {AUTHORITY: GOOD[AUTHORITY] + extra + line})
+    found = next(f for f in findings if f.rule == WRITERS)
+    assert (found.place.line, found.place.column) == (18, 66)
+    assert found.message.endswith(f"{(tmp_path / AUTHORITY).as_posix()}:6:72")
+    assert [f.rule for f in findings if f.place.line == 18] == [UNBUILT, WRITERS], "nor may two sets grant one flow"
+
+
+def test_two_objects_that_write_one_place_of_one_record_are_found(tmp_path: Path) -> None:
+    case = GOOD[ACCOUNT].replace("object: account", "object: contact").replace("record: customers", "record: reports")
+    case = case.replace("    fields:\n      name: name\n      email: email\n      legal", '    sync: {cron: "0 * * * *"}\n'
+                        "    fields:\n      name: name\n      email: email\n      legal")
+    case = case.replace("      kyc: {reading: kyc}\n", "").replace("  kyc: {type: verification, optional: true}\n", "")
+    grant = "    - {may: [create, update], object: contact, in: crm, fields: [name]}\n"
+    authority = GOOD[AUTHORITY].replace("payout-release:", f"{grant}payout-release:")
+    findings = judged(tmp_path, {"objects/contact.yaml": case, AUTHORITY: authority})
+    assert {f.rule for f in findings} == {WRITERS}
+    assert {f.message.partition(" (at")[0] for f in findings} == {
+        "contact.name and account.name",
+        "key of contact.crm and key of account.crm",
+    }
+
+
+def test_amounts_of_one_flow_may_share_their_currency(tmp_path: Path) -> None:
+    invoice = GOOD[INVOICE].replace("  total: {type: money}\n", "  total: {type: money}\n  paid: {type: money}\n")
+    invoice = invoice.replace("      due_at: due_date\n", "      due_at: due_date\n      paid: {at: paid, currency_at: currency}\n")
+    crm = "      paid: {at: paid, currency_at: currency, unit: minor}\n      note: note\n"
+    invoice = invoice.replace("      note: note\n", crm)
+    authority = GOOD[AUTHORITY].replace("total, due_at]", "total, due_at, paid]")
+    assert judged(tmp_path, {INVOICE: invoice, AUTHORITY: authority}) == []
+
+
+def test_a_flow_that_only_writes_needs_neither_push_nor_schedule(tmp_path: Path) -> None:
+    assert "sync" not in GOOD[ACCOUNT].partition("  crm:\n")[2]
+    assert judged(tmp_path, {}) == []
+
+
+def test_a_secret_is_named_and_never_shown(tmp_path: Path) -> None:
+    text = GOOD[LOCAL].replace("env:BILLING_KEY", "sk_live_hunter2").replace("env:CRM_URL", "postgresql://u:hunter2@h/d")
+    findings = judged(tmp_path, {LOCAL: text})
+    assert [f.rule for f in findings] == ["secrets/literal", "secrets/literal"]
+    assert not [f for f in findings if "hunter2" in f"{f.message}{f.remedy}"]
+
+
+def test_every_environment_is_judged_without_a_name(tmp_path: Path) -> None:
+    text = "billing: {secret_key: plain}\ncrm: {url: env:X}\n"
+    write_map(tmp_path, {})
+    assert [f.place.file.rpartition("/")[2] for f in judged(tmp_path, {"environments/live.yaml": text})] == ["live.yaml"]
