@@ -63,7 +63,9 @@ class Telling:
 
 
 def upgrades(tale: Telling) -> None:
-    """Buys seats, adds some, moves to a bigger plan. Its phone number is corrected twice within one second."""
+    """Buys seats, moves to a bigger plan with more of them, and then its card expires: its last invoice is opened and
+    refused in one second, which no event can tell apart. Its phone number is corrected twice within one second.
+    """
     company = tale.company
     tale.verified(tale.start + 2 * DAY)
     old = tale.subscribe(15 * MINUTE, "starter", tale.rng.randrange(2, 5))
@@ -72,8 +74,12 @@ def upgrades(tale: Telling) -> None:
     extra = prorated(old, grown)
     invoice = finalize(company, bill(company, grown, at, "subscription_update", extra), at)
     collect(company, invoice, at)
-    _, invoice = renew(company, grown)
+    renewed, invoice = renew(company, grown)
     collect(company, invoice, invoice.created + HOUR + 30)
+    renewed, invoice = renew(company, renewed)
+    at = invoice.finalized_at or 0
+    fail(company, invoice, at, "expired_card", again=at + 3 * DAY)
+    company.change(renewed, at + 1, SUBSCRIPTION_UPDATED, status="past_due")
     at = tale.start + 40 * DAY + 7 * HOUR
     phone = tale.customer.phone
     tale.update(at, phone=phone[:-2] + "70")
@@ -153,7 +159,7 @@ def stays_unverified(tale: Telling) -> None:
     subscription = tale.subscribe(2 * HOUR, "starter", tale.rng.randrange(1, 4))
     renewed, invoice = renew(tale.company, subscription)
     collect(tale.company, invoice, invoice.created + HOUR + 25)
-    _, _ = renew(tale.company, renewed)
+    renew(tale.company, renewed)
     tale.update(tale.start + 21 * DAY, email="accounts@" + tale.customer.email.partition("@")[2], tax_exempt="exempt")
 
 

@@ -119,7 +119,7 @@ class GateView:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """`environment` names the one environment to judge; all that were read are judged where it is None."""
+    """Every environment that was read is judged; `environment` names the one that the resolved map will carry."""
 
     spec: MapSpec
     descriptions: Mapping[str, Description]
@@ -143,9 +143,7 @@ class Context:
 
     @cached_property
     def gates(self) -> tuple[GateView, ...]:
-        return tuple(
-            GateView(name=name, gate=gate, about=self._about(gate)) for name, gate in self.spec.gates.items()
-        )
+        return tuple(GateView(name=name, gate=gate, about=self._about(gate)) for name, gate in self.spec.gates.items())
 
     def flows_of(self, name: str) -> tuple[FlowView, ...]:
         """The flows of one object."""

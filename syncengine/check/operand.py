@@ -78,7 +78,7 @@ def _unlike(one: Operand, other: Operand) -> tuple[str, str] | None:
         return None
     if one.words:
         return _word(one, other)
-    if one.type is FieldType.MONEY and other.type in _NUMBERS:
+    if FieldType.MONEY in (one.type, other.type) and not _NUMBERS.isdisjoint((one.type, other.type)):
         return f"{one.shown} is compared with {other.shown}: a number has no currency", "Compare money with money."
     if other.text is not None:
         return _spelled(one, other)

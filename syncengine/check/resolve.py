@@ -66,9 +66,7 @@ def _systems(context: Context) -> dict[str, CheckedSystem]:
     }
 
 
-def _object(
-    subject: ObjectSpec, fields: Mapping[str, CheckedField], flows: Mapping[str, CheckedFlow]
-) -> CheckedObject:
+def _object(subject: ObjectSpec, fields: Mapping[str, CheckedField], flows: Mapping[str, CheckedFlow]) -> CheckedObject:
     return CheckedObject(
         name=subject.object,
         kind=subject.kind,

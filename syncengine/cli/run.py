@@ -33,15 +33,11 @@ def command(*, environment: str, maps: Path, state: str, form: str, quiet: bool,
 
 def _run(door: Door, form: str, *, quiet: bool, strict: bool) -> Exit:
     with open_engine(door) as engine:
-        total = 0
-
-        def heard(worked: int) -> None:
-            nonlocal total
-            total += worked
-            progress.show("running", total)
-
-        with Stop() as stop, Progress(quiet=quiet) as progress:
-            done = run(engine.world, engine.writers, engine.folders, stop=lambda: stop.asked, progress=heard)
+        with Stop() as stop, Progress(quiet=quiet) as bar:
+            done = run(
+                engine.world, engine.writers, engine.folders, stop=lambda: stop.asked,
+                progress=lambda taken, total: bar.show("bytes of deliveries", taken, total),
+            )  # fmt: skip
         tally = engine.world.store.tally(engine.world.session)
     code = exit_of(tally, done, strict=strict)
     if form == "json":

@@ -21,6 +21,7 @@ from syncengine.vocabulary import Environment
 SAFE: Final = frozenset({"GET", "HEAD"})
 TRY_LATER: Final = frozenset({408, 425, 429})
 MAX_ANSWER: Final = 10 * 1024 * 1024
+UNPACKED_AT_ONCE: Final = 64 * 1024
 MAX_SHOWN: Final = 2048
 LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
 LONGEST_ANSWER: Final = 60.0
@@ -181,9 +182,9 @@ def _plain(response: httpx.Response) -> Iterator[bytes]:
     unpack = zlib.decompressobj(wbits=31)
     try:
         for part in response.iter_raw():
-            yield unpack.decompress(part, MAX_ANSWER)
+            yield unpack.decompress(part, UNPACKED_AT_ONCE)
             while unpack.unconsumed_tail:
-                yield unpack.decompress(unpack.unconsumed_tail, MAX_ANSWER)
+                yield unpack.decompress(unpack.unconsumed_tail, UNPACKED_AT_ONCE)
     except zlib.error as error:
         raise TemporaryError("a compressed answer is damaged") from error
     if not unpack.eof:

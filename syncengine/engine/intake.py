@@ -22,12 +22,13 @@ GROUP = 500
 
 @dataclass(slots=True)
 class Report:
-    """What became of the files that were offered."""
+    """What became of the files that were offered; `bytes` of them have been dealt with."""
 
     new: int = 0
     duplicates: int = 0
     collisions: int = 0
     known_files: int = 0
+    bytes: int = 0
     files: int = 0
     refused: list[tuple[str, int, str]] = field(default_factory=list)
     unterminated: list[str] = field(default_factory=list)
@@ -42,6 +43,7 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
         raise UserError(f"{name} cannot be read: {error.strerror}", remedy="check the path and its permissions") from None
     if world.store.file_finished(system, digest):
         report.known_files += 1
+        report.bytes += path.stat().st_size
         return
     report.files += 1
     start = resume(path, world.store.file_progress(system, name))
@@ -53,7 +55,9 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
             hasher=(hasher := start.hasher),
         )  # fmt: skip
         end = start.offset
+        report.bytes += end
         for batch in groups(lines, GROUP):
+            report.bytes += batch[-1].end - end
             end = batch[-1].end
             progress = FileProgress(
                 system=system, path=name, offset=end, lines=batch[-1].number, digest=hasher.digest(), finished=end >= size

@@ -1,6 +1,6 @@
 """run: do what is due, and end. Steps in a loop; each cycle takes in, judges, reads back and delivers one batch."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,9 +35,10 @@ def run(
     folders: Mapping[str, Path],
     *,
     stop: Callable[[], bool] = lambda: False,
-    progress: Callable[[int], None] = lambda _n: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Done:
-    """Do everything that is due. `folders` are the drop folders by system; `progress` hears how much was done.
+    """Do everything that is due. `folders` are the drop folders by system; `progress` hears how many bytes of them are
+    dealt with, and how many there are.
 
     The caller holds the proof that no other engine works on this ledger.
     """
@@ -45,13 +46,15 @@ def run(
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
     crew = Crew(world, writers)
-    source = _arrivals(world, folders, done)
+    files = _files(folders, done)
+    total = sum(path.stat().st_size for _, path in files)
+    source = _arrivals(world, files, done)
     while not stop():
         worked = next(source, 0)
         worked += _judge(world)
         worked += read_wanted(world, READINGS)
         worked += crew.round()
-        progress(worked)
+        progress(done.intake.bytes, total)
         if not worked and not _wait(world, crew):
             break
     done.stopped = stop()
@@ -66,16 +69,21 @@ def _judge(world: World) -> int:
         return 1  # somebody else moved a record: nothing was kept, the next cycle judges on what is there now
 
 
-def _arrivals(world: World, folders: Mapping[str, Path], done: Done) -> Iterator[int]:
-    """What lies in the drop folders and what the due scans bring, one group at a time."""
+def _files(folders: Mapping[str, Path], done: Done) -> list[tuple[str, Path]]:
+    """What lies in the drop folders; one that is not there is a system that is away."""
+    found: list[tuple[str, Path]] = []
     for system, folder in folders.items():
         try:
-            files = drop_files(folder)
+            found.extend((system, path) for path in drop_files(folder))
         except BusyError as error:
             done.away[system] = error.message
-            continue
-        for path in files:
-            yield from take_file(world, system, path, done.intake)
+    return found
+
+
+def _arrivals(world: World, files: Sequence[tuple[str, Path]], done: Done) -> Iterator[int]:
+    """What lies in the drop folders and what the due scans bring, one group at a time."""
+    for system, path in files:
+        yield from take_file(world, system, path, done.intake)
     for flow in due_scans(world):
         trouble = scan(world, flow)
         if trouble:

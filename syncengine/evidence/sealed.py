@@ -1,27 +1,27 @@
 """Payloads against the trail: every body under its commitment, every run of commitments under its entry."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from syncengine.canonical import commitment, root
 from syncengine.evidence.damage import Damage
+from syncengine.evidence.walk import Listener, Place
 from syncengine.model.payload import PayloadRow, leaf
 from syncengine.vocabulary import EntryKind
 
 
-@dataclass(slots=True)
-class _Run:
-    """Payloads that one entry covers, and what was found of them."""
+class _Run(NamedTuple):
+    """Payloads with consecutive ids that one entry covers."""
 
     first: int
     last: int
     root: str
-    entry: str
-    leaves: list[bytes] = field(default_factory=list)
-    resealed: dict[int, bytes] = field(default_factory=dict)
-    missing: bool = False
+    strand: int
+    number: int
+
+    @property
+    def entry(self) -> str:
+        return f"strand {self.strand} entry {self.number}"
 
 
 class Sealed:
@@ -33,76 +33,89 @@ class Sealed:
         self.notes: list[str] = []
         self._damage = damage
         self._runs: list[_Run] = []
-        self._erasures: dict[int, str] = {}
+        self._erasures: dict[int, Place] = {}
 
-    def take(self, place: tuple[int, int], said: Mapping[str, Any]) -> None:
-        kind, facts = said["kind"], said["facts"]
-        entry = f"strand {place[0]} entry {place[1]}"
-        if kind == EntryKind.PAYLOADS:
-            self._runs.append(_Run(int(facts["first"]), int(facts["last"]), str(facts["root"]), entry))
-        elif kind == EntryKind.ERASED:
-            for first, last in facts["payloads"]:
-                self._erasures.update(dict.fromkeys(range(first, last + 1), entry))
+    @property
+    def listeners(self) -> Mapping[str, Listener]:
+        return {EntryKind.PAYLOADS.value: self._stored, EntryKind.ERASED.value: self._erased}
+
+    def _stored(self, place: Place, _said: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        self._runs.append(_Run(int(facts["first"]), int(facts["last"]), str(facts["root"]), *place))
+
+    def _erased(self, place: Place, _said: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        for first, last in facts["payloads"]:
+            self._erasures.update(dict.fromkeys(range(first, last + 1), place))
 
     def check(self, payloads: Iterable[PayloadRow]) -> None:
-        self._runs.sort(key=lambda run: (run.first, run.last))
-        self._check_overlaps()
-        starts = [run.first for run in self._runs]
-        place = 0
+        """Payloads in the order of their ids, run by run."""
+        rows = self._counted(payloads)
+        row = next(rows, None)
+        reached = 0
+        for run in sorted(self._runs):
+            if run.first <= reached:
+                self._damage.note(f"payload {run.first}: {run.entry} says that it stored it, as an earlier entry does")
+                continue
+            reached = run.last
+            while row is not None and row.id < run.first:
+                row = self._added(row, rows)
+            found = []
+            while row is not None and row.id <= run.last:
+                found.append(row)
+                row = next(rows, None)
+            self._check_run(run, found)
+        while row is not None:
+            row = self._added(row, rows)
+
+    def _counted(self, payloads: Iterable[PayloadRow]) -> Iterator[PayloadRow]:
         for row in payloads:
             self.payloads += 1
-            found = bisect_right(starts, row.id) - 1
-            for passed in range(place, found):
-                self._close(self._runs[passed])
-            place = max(place, found)
-            self._check(row, self._runs[found] if found >= 0 else None)
-        for run in self._runs[place:]:
-            self._close(run)
+            yield row
 
-    def _check_overlaps(self) -> None:
-        for before, run in zip(self._runs, self._runs[1:], strict=False):
-            if run.first <= before.last:
-                self._damage.note(f"payload {run.first}: {before.entry} and {run.entry} both say that they stored it")
+    def _added(self, row: PayloadRow, rows: Iterator[PayloadRow]) -> PayloadRow | None:
+        self._damage.note(f"payload {row.id}: it was added; no entry says that it was stored")
+        return next(rows, None)
 
-    def _check(self, row: PayloadRow, run: _Run | None) -> None:
-        if run is None or row.id > run.last:
-            self._damage.note(f"payload {row.id}: it was added; no entry of the trail says that it was stored")
+    def _check_run(self, run: _Run, rows: list[PayloadRow]) -> None:
+        """Say which payloads of a run were changed, as exactly as it can be told."""
+        resealed = {}
+        for place, row in enumerate(rows):
+            if row.body is None or row.salt is None:
+                self._check_erasure(row)
+            elif (own := commitment(row.salt, row.body)) != row.commitment:
+                resealed[place] = leaf(kind=row.kind, record=row.record, commitment=own)
+        leaves = [leaf(kind=row.kind, record=row.record, commitment=row.commitment) for row in rows]
+        whole = len(rows) == run.last - run.first + 1
+        if not whole:
+            self._note_missing(run, {row.id for row in rows})
+        intact = whole and root(leaves).hex() == run.root
+        if not resealed and (intact or not whole):
             return
-        self._note_missing(run, row.id)
-        run.leaves.append(leaf(kind=row.kind, record=row.record, commitment=row.commitment))
-        if row.body is None or row.salt is None:
-            self._check_erasure(row)
-        elif (own := commitment(row.salt, row.body)) != row.commitment:
-            run.resealed[row.id] = leaf(kind=row.kind, record=row.record, commitment=own)
+        repaired = [resealed.get(place, each) for place, each in enumerate(leaves)]
+        only_commitments = whole and root(repaired).hex() == run.root
+        what = "the commitment was changed" if only_commitments else "the body does not match its commitment"
+        for place in resealed:
+            self._damage.note(f"payload {rows[place].id}: {what}")
+        if whole and not intact and not only_commitments:
+            self._note_exchanged(run, leaves)
 
     def _check_erasure(self, row: PayloadRow) -> None:
-        entry = self._erasures.get(row.id)
-        if entry is None:
+        place = self._erasures.get(row.id)
+        if place is None:
             self._damage.note(f"payload {row.id}: its body is gone, and no entry says that it was erased")
         else:
             self.erased += 1
-            self.notes.append(f"payload {row.id}: erased by {entry}")
+            self.notes.append(f"payload {row.id}: erased by strand {place[0]} entry {place[1]}")
 
-    def _note_missing(self, run: _Run, reached: int) -> None:
-        """Ids of one run are consecutive: the next one is known."""
-        expected = run.first + len(run.leaves)
-        if reached > expected:
-            run.missing = True
-            run.leaves.extend(b"" for _ in range(reached - expected))
-            last = reached - 1
-            what = f"payload {expected}: it is" if last == expected else f"payloads {expected} to {last}: they are"
-            self._damage.note(f"{what} gone; {run.entry} says that it was stored")
+    def _note_missing(self, run: _Run, there: set[int]) -> None:
+        for number in range(run.first, run.last + 1):
+            if number not in there:
+                self._damage.note(f"payload {number}: it is gone; {run.entry} says that it was stored")
 
-    def _close(self, run: _Run) -> None:
-        """All payloads of a run were seen: say which of them were changed, and how far that can be told."""
-        self._note_missing(run, run.last + 1)
-        intact = not run.missing and root(run.leaves).hex() == run.root
-        repaired = [run.resealed.get(run.first + place, each) for place, each in enumerate(run.leaves)]
-        only_commitments = not intact and not run.missing and root(repaired).hex() == run.root
-        for number in sorted(run.resealed):
-            what = "the commitment was changed" if only_commitments else "the body does not match its commitment"
-            self._damage.note(f"payload {number}: {what}")
-        if not intact and not run.missing and not only_commitments:
+    def _note_exchanged(self, run: _Run, leaves: list[bytes]) -> None:
+        """Each is consistent in itself, and still they are not the ones that were stored."""
+        if len(leaves) == 1:
+            self._damage.note(f"payload {run.first}: it is not the one that {run.entry} says was stored")
+        else:
             self._damage.note(
-                f"payloads {run.first} to {run.last}: they are not those that {run.entry} says were stored"
+                f"payloads {run.first} to {run.last}: one of them is not the one that {run.entry} says was stored"
             )

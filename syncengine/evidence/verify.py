@@ -50,7 +50,7 @@ def verify(entries: Iterable[ChainedEntry], payloads: Iterable[PayloadRow], stan
     damage = Damage()
     replay = Replay(damage)
     sealed = Sealed(damage)
-    walk = Walk(damage, (replay, sealed))
+    walk = Walk(damage, {**replay.listeners, **sealed.listeners})
     for entry in entries:
         walk.take(entry)
     walk.finish(standing)

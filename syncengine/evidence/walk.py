@@ -1,9 +1,10 @@
 """Walking the strands: numbers without gaps, hashes over hashes, and checkpoints that fold them all."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from json import JSONDecoder
+from typing import Any, Final
 
 from syncengine.evidence.damage import Damage
 from syncengine.model.entry import ChainedEntry
@@ -13,31 +14,43 @@ from syncengine.vocabulary import EntryKind
 _GENESIS: Final = bytes(32)
 _HASH: Final = 32
 _KINDS: Final = frozenset(kind.value for kind in EntryKind)
+_OPENED: Final = EntryKind.SESSION_OPENED.value
+_decode: Final = JSONDecoder().decode
 
 Place = tuple[int, int]
 """(strand, number) of an entry."""
 
 
-class Listener(Protocol):
-    """Who is told of every entry that can be read. Raises LookupError, TypeError or ValueError for odd facts."""
+Listener = Callable[[Place, Mapping[str, Any], Mapping[str, Any]], None]
+"""Is told of an entry: where it stands, what it says, and its facts. Raises LookupError, TypeError, ValueError or
+AttributeError for odd ones."""
 
-    def take(self, place: Place, said: Mapping[str, Any]) -> None: ...
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """A checkpoint; `heads` are (count, hash in hex) by strand."""
+
+    place: Place
+    hash: str
+    previous: str
+    heads: Mapping[int, tuple[int, str]]
 
 
 class Walk:
-    """Takes entries strand by strand and passes on what they say."""
+    """Takes entries strand by strand and passes each on to who listens for its kind."""
 
-    def __init__(self, damage: Damage, listeners: Sequence[Listener]) -> None:
+    def __init__(self, damage: Damage, listeners: Mapping[str, Listener]) -> None:
         self.entries = 0
         self.newest = ""
         self._damage = damage
-        self._listeners = listeners
+        self._listeners = {**listeners, EntryKind.CHECKPOINT.value: self._fold}
         self._strand = 0
         self._number = 0
         self._head = self._computed = _GENESIS
         self._hashes: dict[int, bytearray] = {}
+        self._kept = bytearray()
         self._counts: dict[int, int] = {}
-        self._folds: list[tuple[Place, str, Mapping[str, Any]]] = []
+        self._folds: list[_Fold] = []
 
     @property
     def strands(self) -> int:
@@ -53,20 +66,19 @@ class Walk:
             self._begin(entry.strand)
         whole = self._is_next(entry)
         before, computed_before = self._head, self._computed
-        body = entry.body
-        self._computed = computed = sha256(b"\x00" + before + body).digest()
-        self._head = entry.hash
-        self._hashes[entry.strand] += entry.hash.ljust(_HASH, b"\x00")[:_HASH]
-        said = _read(body)
+        self._computed = computed = sha256(b"\x00" + before + entry.body).digest()
+        self._head = hash_ = entry.hash
+        self._kept += hash_ if len(hash_) == _HASH else hash_.ljust(_HASH, b"\x00")[:_HASH]
+        said = _read(entry.body)
         if said is None:
             self._broken(entry, "the body is no entry")
             return
-        if computed != entry.hash or said.get("previous") != before.hex():
+        if computed != hash_ or said.get("previous") != before.hex():
             self._explain(entry, said, computed_before if whole else None)
         if said.get("strand") != entry.strand or said.get("number") != entry.number:
             self._broken(entry, "the body names another place: it was moved or copied here")
-        if said.get("kind") != entry.kind:
-            self._broken(entry, f"the row says {entry.kind}, the body {said.get('kind')}")
+        if said["kind"] != entry.kind:
+            self._broken(entry, f"the row says {entry.kind}, the body {said['kind']}")
         self._pass_on(entry, said)
 
     def _begin(self, strand: int) -> None:
@@ -76,7 +88,7 @@ class Walk:
         self._number = 0
         self._head = self._computed = _GENESIS
         self._counts.setdefault(strand, 0)
-        self._hashes.setdefault(strand, bytearray())
+        self._kept = self._hashes.setdefault(strand, bytearray())
 
     def _is_next(self, entry: ChainedEntry) -> bool:
         """Whether no entry is missing before this one."""
@@ -91,7 +103,7 @@ class Walk:
         else:
             self._damage.note(f"strand {entry.strand} entries {expected} to {number - 1}: they are gone")
         missing = max(0, number - expected)
-        self._hashes[entry.strand] += bytes(_HASH * missing)
+        self._kept += bytes(_HASH * missing)
         return False
 
     def _explain(self, entry: ChainedEntry, said: Mapping[str, Any], computed_before: bytes | None) -> None:
@@ -105,18 +117,20 @@ class Walk:
             self._broken(entry, f"it does not follow from entry {entry.number - 1}, which was changed and hashed anew")
 
     def _pass_on(self, entry: ChainedEntry, said: Mapping[str, Any]) -> None:
-        place = (entry.strand, entry.number)
+        kind = said["kind"]
+        if entry.number == 1 and kind != _OPENED:
+            self._broken(entry, f"a strand begins with {_OPENED}")
+        listener = self._listeners.get(kind)
+        if listener is None:
+            return
         try:
-            kind, facts = said["kind"], said["facts"]
-            if entry.number == 1 and kind != EntryKind.SESSION_OPENED:
-                self._broken(entry, "a strand begins with session.opened")
-            if kind == EntryKind.CHECKPOINT:
-                self._folds.append((place, entry.hash.hex(), facts))
-                _ = facts["previous"], facts["heads"].items()
-            for listener in self._listeners:
-                listener.take(place, said)
+            listener((entry.strand, entry.number), said, said["facts"])
         except (LookupError, TypeError, ValueError, AttributeError):
-            self._broken(entry, f"its facts are not those of {said.get('kind')}")
+            self._broken(entry, f"its facts are not those of {kind}")
+
+    def _fold(self, place: Place, _said: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        heads = {int(strand): (int(count), str(head)) for strand, (count, head) in facts["heads"].items()}
+        self._folds.append(_Fold(place, self._head.hex(), str(facts["previous"]), heads))
 
     def _broken(self, entry: ChainedEntry, what: str) -> None:
         self._damage.note(f"strand {entry.strand} entry {entry.number}: {what}")
@@ -149,23 +163,16 @@ class Walk:
         return bytes(self._hashes.get(strand, b"")[_HASH * (number - 1) : _HASH * number])
 
     def _check_heads(self) -> None:
-        for place, _, facts in self._folds:
-            for strand, head in facts["heads"].items():
-                if not self._is_there(strand, head):
-                    self._damage.note(
-                        f"strand {strand}: it does not hold what the checkpoint in strand {place[0]} entry {place[1]} folded"
-                    )
-
-    def _is_there(self, strand: Any, head: Any) -> bool:
-        try:
-            count, hash_ = head
-            return self._hash(int(strand), count).hex() == hash_
-        except (TypeError, ValueError):
-            return False
+        """What a checkpoint folded must still be there."""
+        for fold in self._folds:
+            for strand, (count, head) in fold.heads.items():
+                if self._hash(strand, count).hex() != head:
+                    folded = f"strand {fold.place[0]} entry {fold.place[1]}"
+                    self._damage.note(f"strand {strand} entry {count}: the checkpoint in {folded} folded another one")
 
     def _check_folds(self, rows: Sequence[Mapping[str, Json]]) -> None:
         """Checkpoints form one chain across all strands, and the ledger keeps its end."""
-        by_hash = {hash_: (place, facts) for place, hash_, facts in self._folds}
+        by_hash = {fold.hash: fold for fold in self._folds}
         self.newest = wanted = rows[0]["hash"] if rows else ""
         seen: set[Place] = set()
         while wanted and wanted != _GENESIS.hex():
@@ -173,16 +180,16 @@ class Walk:
             if found is None:
                 self._damage.note(f"checkpoint {wanted[:12]}: it is gone, or was changed")
                 break
-            seen.add(found[0])
-            wanted = found[1]["previous"]
-        for place, _, _ in self._folds:
-            if place not in seen:
-                self._damage.note(f"strand {place[0]} entry {place[1]}: this checkpoint is not in the chain of them all")
+            seen.add(found.place)
+            wanted = found.previous
+        for strand, number in (fold.place for fold in self._folds if fold.place not in seen):
+            self._damage.note(f"strand {strand} entry {number}: this checkpoint is not in the chain of them all")
 
 
 def _read(body: bytes) -> Mapping[str, Any] | None:
+    """What an entry says; None when it is not the canonical JSON of one."""
     try:
-        said = json.loads(body)
+        said = _decode(body.decode())
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) and said.get("kind") in _KINDS else None

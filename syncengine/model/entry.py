@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from syncengine.canonical import decode
+from syncengine.clock import from_text
 from syncengine.model.value import Json
 from syncengine.vocabulary import EntryKind
 
@@ -23,13 +25,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainedEntry:
-    """An entry as it stands in its strand. `body` are the canonical bytes that the hash covers, `entry` what they say
-    (None: nothing that could be read). `kind` is the row's own word for what it is, as far as rows have one.
+    """An entry as it stands in its strand: `body` are the canonical bytes that the hash covers, `kind` is the row's own
+    word for what it is.
     """
 
     strand: int
     number: int
+    kind: str
     body: bytes
     hash: bytes
-    entry: Entry | None
-    kind: str = ""
+
+    def read(self) -> Entry:
+        """What the body says. Raises ValueError, LookupError, TypeError or AttributeError for one that is no entry."""
+        said = decode(self.body)
+        return Entry(
+            kind=EntryKind(said["kind"]),
+            at=from_text(said["at"]),
+            record=said.get("record", 0),
+            input=said.get("input", 0),
+            action=said.get("action", 0),
+            attempt=said.get("attempt", 0),
+            facts=said["facts"],
+        )

@@ -13,7 +13,6 @@ from syncengine.model.event import Version
 from syncengine.model.value import Json, Places, Value
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldState:
     """A value and the input that last set it. `seq` is a place in the inbox."""

@@ -13,8 +13,21 @@ SettingName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"
 
 _AUTHORITY: Final = frozenset(
     {
-        "approved_by", "authority", "ceiling", "cleared_for", "connector", "fields", "flows", "gates", "grants", "kind",
-        "may", "needs", "objects", "owner", "stops",
+        "approved_by",
+        "authority",
+        "ceiling",
+        "cleared_for",
+        "connector",
+        "fields",
+        "flows",
+        "gates",
+        "grants",
+        "kind",
+        "may",
+        "needs",
+        "objects",
+        "owner",
+        "stops",
     }
 )
 _NOT_SETTINGS: Final = ("environment", "names")

@@ -30,11 +30,14 @@ class Listing:
 
 def list_folder(folder: Path) -> Listing:
     """Hidden files and README.md are passed over; whatever else is not part of a map is a finding."""
-    listing = Listing()
     try:
-        names = _names(folder)
+        return _listed(folder)
     except OSError as error:
         return _nothing(folder, error)
+
+
+def _listed(folder: Path) -> Listing:
+    listing, names = Listing(), _names(folder)
     files = {name for name in names if name in (*REQUIRED, *OPTIONAL)}
     for name in names:
         if name not in files and name not in FOLDERS and name not in _BESIDE:
@@ -89,6 +92,4 @@ def _nothing(folder: Path, error: OSError) -> Listing:
 
 
 def _finding(rule: str, path: Path, message: str, remedy: str) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=Place(path.as_posix())
-    )
+    return Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=Place(path.as_posix()))

@@ -153,6 +153,4 @@ class _Loading:
 
     def note(self, rule: str, message: str, remedy: str, place: Place | Path) -> None:
         where = place if isinstance(place, Place) else Place(place.as_posix())
-        self.findings.append(
-            Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=where)
-        )
+        self.findings.append(Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=where))

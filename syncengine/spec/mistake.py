@@ -16,6 +16,7 @@ from syncengine.spec.shape import Shape
 from syncengine.spec.unbuilt import UNBUILT_KEYS, UNBUILT_VALUES
 from syncengine.vocabulary import Severity
 
+MAX_FINDINGS: Final = 100
 _KINDS: Final = {
     "string_type": "text",
     "int_type": "an integer",
@@ -33,11 +34,13 @@ _NAME: Final = ("this is not a name", "Use a-z, 0-9 and _ (for other than object
 
 
 def findings(error: ValidationError, *, root: Any, marks: Marks, secret: bool = False) -> Iterator[Finding]:
-    """One finding per mistake. `root` is the annotation that was validated; `secret` keeps values out of messages.
+    """One finding per mistake, for the first hundred of a file.
 
+    `root` is the annotation that was validated; `secret` keeps values out of messages.
     A key that is missing because it is misspelled is one mistake: the misspelled one.
     """
-    mistakes = [_Mistake(details, root, marks, secret=secret) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)[:MAX_FINDINGS]
+    mistakes = [_Mistake(details, root, marks, secret=secret) for details in errors]
     meant = {path for mistake in mistakes for path in mistake.meant()}
     for mistake in mistakes:
         if not mistake.is_missing(meant):

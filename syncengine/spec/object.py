@@ -10,10 +10,12 @@ from syncengine.spec.shape import Shape, wrong
 from syncengine.spec.words import Word
 from syncengine.vocabulary import FieldType, IfEdited
 
+# fmt: off
 TypeName = Literal[
     "text", "integer", "decimal", "boolean", "date", "timestamp", "money", "country", "currency", "language", "email",
     "phone", "web_domain", "vat_number", "person_name", "address", "verification",
 ]
+# fmt: on
 WordList = Annotated[tuple[Word, ...], Field(strict=False)]
 Edited = Annotated[IfEdited, Field(strict=False)]
 

@@ -51,8 +51,8 @@ class Spelling(Shape):
     reading: Name | None = Field(
         default=None, description="A conversion that the connector ships; read only.", examples=["kyb"]
     )
-    parts: dict[Literal["street", "line2", "city", "region", "postal_code", "country"], PlacePath] | None = (
-        Field(default=None, description="An address, part by part.", examples=[{"city": "BillingCity"}])
+    parts: dict[Literal["street", "line2", "city", "region", "postal_code", "country"], PlacePath] | None = Field(
+        default=None, description="An address, part by part.", examples=[{"city": "BillingCity"}]
     )
 
     @model_validator(mode="before")

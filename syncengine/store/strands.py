@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from syncengine.canonical import chain, commitment, decode, encode, root
-from syncengine.clock import from_text, to_text
-from syncengine.model.entry import ChainedEntry, Entry
+from syncengine.canonical import chain, commitment, encode, root
+from syncengine.clock import to_text
+from syncengine.model.entry import Entry
 from syncengine.model.value import Json
 from syncengine.vocabulary import EntryKind
 
@@ -63,27 +63,6 @@ def _body(strand: int, number: int, previous: bytes, at: str, entry: Entry) -> b
         f'{{{action}"at":"{at}",{attempt}"facts":{facts},{input_}"kind":"{entry.kind.value}","number":{number},'
         f'"previous":"{previous.hex()}",{record}"strand":{strand}}}'
     ).encode()
-
-
-def chained(strand: int, number: int, kind: str, body: bytes, hash_: bytes) -> ChainedEntry:
-    """A stored entry, read back; verification is told of one that cannot be read as well."""
-    return ChainedEntry(strand=strand, number=number, body=body, hash=hash_, entry=_read(body), kind=kind)
-
-
-def _read(body: bytes) -> Entry | None:
-    try:
-        said = decode(body)
-        return Entry(
-            kind=EntryKind(said["kind"]),
-            at=from_text(said["at"]),
-            record=said.get("record", 0),
-            input=said.get("input", 0),
-            action=said.get("action", 0),
-            attempt=said.get("attempt", 0),
-            facts=said["facts"],
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def checkpoint(heads: Iterable[Strand], previous: bytes, at: datetime) -> Entry:

@@ -31,7 +31,7 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
 LEDGER_WINGS: Final = frozenset({"store", "connectors", "evidence"})
 """They know the nouns (floors 0 and 1), and nothing of specs, findings and plans."""
 
-_PLAIN: Final = frozenset({"dataclasses", "datetime", "collections", "typing", "decimal", "enum", "functools"})
+_PLAIN: Final = frozenset({"collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "functools", "typing"})
 _SHAPING: Final = frozenset({"itertools", "math", "operator", "re", "string", "unicodedata"})
 
 PURE: Final[Mapping[str, frozenset[str]]] = {

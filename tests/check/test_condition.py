@@ -65,7 +65,7 @@ def test_a_sound_condition_has_no_mistake(text: str) -> None:
         ("status in ['paid', 'opne']", 19, "never 'opne'", "Did you mean open?"),
         ("'payd' == status", 0, "never 'payd'", "paid"),
         ("kyc == 'verfied'", 7, "never 'verfied'", "Did you mean verified?"),
-        ("status < 'paid'", 10, "has no order", "=="),
+        ("status < 'paid'", 9, "has no order", "=="),
         ("name < 'b'", 7, "has no order", "=="),
         ("name < country", 5, "has no order", "=="),
         ("active > true", 9, "has no order", "=="),
@@ -103,7 +103,8 @@ def test_a_mistake_has_its_column_and_its_remedy(text: str, at: int, says: str, 
 
 
 @pytest.mark.parametrize(
-    ("text", "at"), [("account.country == 'DE'", 0), ("hold.open", 0), ("kyc.status == 'verified'", 0), ("has(id_in.crm)", 4)]
+    ("text", "at"),
+    [("account.country == 'DE'", 0), ("hold.open", 0), ("kyc.status == 'verified'", 0), ("has(id_in.crm)", 4)],
 )
 def test_what_is_not_built_says_so(text: str, at: int) -> None:
     assert [(m.at, m.rule) for m in mistakes(parse(text), FIELDS, theirs=False)] == [(at, "language/not-built")]

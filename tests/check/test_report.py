@@ -6,7 +6,9 @@ from syncengine.model.finding import Finding
 from syncengine.vocabulary import Severity
 
 
-def finding(*, line: int = 2, column: int = 4, severity: Severity = Severity.ERROR, message: str = "it is wrong") -> Finding:
+def finding(
+    *, line: int = 2, column: int = 4, severity: Severity = Severity.ERROR, message: str = "it is wrong"
+) -> Finding:
     return Finding(
         rule="some/rule",
         severity=severity,
@@ -29,9 +31,7 @@ def test_a_finding_is_shown_with_its_line_and_a_caret() -> None:
 
 
 def test_a_file_that_may_not_be_shown_is_not() -> None:
-    assert as_text([finding()]) == (
-        "map/a.yaml:2:4: error: it is wrong [some/rule]\n  Correct it.\n\n1 error"
-    )
+    assert as_text([finding()]) == ("map/a.yaml:2:4: error: it is wrong [some/rule]\n  Correct it.\n\n1 error")
 
 
 def test_a_place_without_a_line_has_no_excerpt() -> None:

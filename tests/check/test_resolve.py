@@ -97,7 +97,8 @@ def test_a_grant_and_its_gates_are_on_the_flow(good: Checked) -> None:
 
 
 def test_a_gate_about_the_stopped_record_itself(tmp_path: Path) -> None:
-    gates = GOOD["gates.yaml"].replace("object: payout, in: billing", "object: account, in: crm").replace("payee\n", "self\n")
+    gates = GOOD["gates.yaml"].replace("object: payout, in: billing", "object: account, in: crm")
+    gates = gates.replace("payee\n", "self\n")
     gate = checked(tmp_path, {"gates.yaml": gates.replace(" or: not_applicable,", "")}).gates["payout-release"]
     assert (gate.about, gate.about_object) == ("", "account")
     assert gate.needs[0].passes == (VerificationStatus.VERIFIED,)

@@ -11,7 +11,8 @@ from tests.specs.maps import GOOD, write_map
 
 MAP = {name: text for name, text in GOOD.items() if not name.startswith(("objects/payout", "gates"))} | {
     "systems.yaml": GOOD["systems.yaml"].replace("connector: billing", "connector: stripe").replace("tables", "sql"),
-    "environments/local.yaml": 'stripe: {environment: local}\nbilling: {environment: local}\ncrm: {address: "sqlite:///a"}\n',
+    "authority.yaml": GOOD["authority.yaml"].partition("payout-release:")[0],
+    "environments/local.yaml": 'stripe: {}\nbilling: {}\ncrm: {environment: local, address: "sqlite:///a"}\n',
 }
 """The good map over connectors that ship, without payouts; its environment has one system too many."""
 
@@ -25,7 +26,7 @@ def test_findings_exit_1_and_show_line_remedy_and_count(tmp_path: Path, capsys: 
     assert validate(write_map(tmp_path, files(**words)), "text") is Exit.FINDINGS
     shown = capsys.readouterr().out
     assert f"{tmp_path.as_posix()}/words.yaml:1:38: error: NO is read differently" in shown
-    assert "  1 | invoice_status: {draft: Draft, open: NO, paid: Paid}\n" + " " * 43 + "^\n" in shown
+    assert "  1 | invoice_status: {draft: Draft, open: NO, paid: Paid}\n" + "    | " + " " * 37 + "^\n" in shown
     assert 'Quote it: "NO".' in shown
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -162,8 +163,12 @@ def test_a_compressed_answer_is_read(server: Server, transport: Transport) -> No
 def test_a_bomb_is_refused_while_it_is_small(server: Server, transport: Transport) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     server.answer = lambda _: Reply(raw=bomb, headers={"content-encoding": "gzip"})
+    tracemalloc.start()
     with pytest.raises(PermanentError, match="more than"):
         transport.get("v1/things")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * http.MAX_ANSWER
     server.answer = lambda _: Reply(raw=b" " * (http.MAX_ANSWER + 1))
     with pytest.raises(PermanentError, match="more than"):
         transport.get("v1/things")

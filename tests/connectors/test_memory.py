@@ -65,6 +65,15 @@ def test_a_late_write_takes_effect_when_its_time_has_come(rig: WriterRig) -> Non
     assert probed(rig) is ProbeResult.APPLIED
 
 
+def test_a_late_write_happens_once(rig: WriterRig) -> None:
+    lied(rig, Lie.LATE)
+    rig.clock.wait(1)
+    assert rig.count("k-1") == 0, "nobody has looked yet"
+    assert probed(rig) is ProbeResult.APPLIED
+    world_of(rig).remove("invoices", "invoices-1", now=rig.clock.now())
+    assert probed(rig) is ProbeResult.ABSENT
+
+
 def test_a_late_write_does_not_overwrite_what_came_before_it(rig: WriterRig) -> None:
     lied(rig, Lie.LATE)
     rig.send(rig.create("k-1", text="other"))

@@ -8,6 +8,7 @@ import pytest
 
 from syncengine.connectors import sql
 from syncengine.connectors.protocol import Image, ImageQuery
+from syncengine.connectors.sql.database import Database
 from syncengine.errors import PermanentError, TemporaryError, UserError
 from syncengine.model.attempt import Request
 from syncengine.vocabulary import OutcomeKind, ProbeResult
@@ -143,6 +144,17 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_database_that_goes_away_between_two_looks_is_not_made_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    adapter = sql.open(setup(tmp_path, {"address": "sqlite:///missing.db"}))
+    assert adapter.reader is not None
+    with pytest.raises(TemporaryError, match="unable to open"):
+        adapter.reader.read("t", "1")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_no_database_is_a_permanent_error(tmp_path: Path) -> None:
     (tmp_path / "crm.db").write_text("this is a text file, and a rather long one at that, so that it has a header")
     adapter = sql.open(setup(tmp_path, {"address": "sqlite:///crm.db"}))
@@ -180,3 +192,9 @@ def test_no_error_shows_the_password(tmp_path: Path) -> None:
         sql.open(setup(tmp_path, {"address": f"me:{secret}@host"}))
     assert secret not in shown + str(refused.value)
     assert "the database crm" in shown
+
+
+def test_a_password_that_a_driver_repeats_is_blotted_out(tmp_path: Path) -> None:
+    address = "sqlite://me:first-secret@/crm.db"
+    found = Database(setup(tmp_path, {"address": address, "password": "second-secret"}))
+    assert found.said(ValueError("login second-secret\nsecond line")) == "the database crm.db: login ***"

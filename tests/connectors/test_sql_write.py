@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from syncengine.connectors import sql
 from syncengine.connectors.protocol import Adapter, ImageQuery
@@ -213,6 +215,33 @@ def test_a_connection_that_breaks_in_the_commit_leaves_the_outcome_unknown(postg
     assert probe(postgres, create("in_1")) is ProbeResult.ABSENT
 
 
+def test_nobody_can_edit_a_row_between_the_look_and_the_write(rig: SqlRig) -> None:
+    send(rig, create("in_1"))
+    rival = sa.create_engine(rig.engine.url, poolclass=NullPool)
+    tried: list[str] = []
+    refused: list[str] = []
+
+    def edit_meanwhile(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        """Runs after the writer's first look, inside its transaction."""
+        if tried or not statement.startswith("SELECT invoices"):
+            return
+        tried.append(statement)
+        try:
+            with rival.begin() as somebody:
+                somebody.exec_driver_sql("SET lock_timeout = '100ms'" if rig.server else "PRAGMA busy_timeout = 0")
+                somebody.exec_driver_sql("UPDATE invoices SET status = 'Edited'")
+        except OperationalError as error:
+            refused.append(str(error.orig))
+
+    before = places_of(rig, "in_1")
+    writing = rig.writer_rig().writer()._database.writing().engine  # type: ignore[attr-defined]
+    sa.event.listen(writing, "after_cursor_execute", edit_meanwhile)
+    outcome = send(rig, update("in_1", {"status": "Void"}, before))[0]
+    assert outcome.kind is OutcomeKind.CONFIRMED
+    assert len(refused) == 1
+    assert places_of(rig, "in_1", "status") == {"status": "Void"}
+
+
 def test_a_row_that_somebody_else_has_locked_is_not_waited_for_for_ever(
     postgres: SqlRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +253,7 @@ def test_a_row_that_somebody_else_has_locked_is_not_waited_for_for_ever(
         outcome = send(fresh, update("in_1", {"status": "Void"}, FULL))[0]
         fresh.adapter.close()
     assert outcome.kind is OutcomeKind.NOT_SENT
+    assert "lock timeout" in outcome.detail
 
 
 def _again(rig: SqlRig) -> Adapter:

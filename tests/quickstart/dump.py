@@ -4,7 +4,10 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+from syncengine.store.open import open_store
+from tests.quickstart import oracle
 from tests.quickstart.oracle import Dump, Row
 
 KEYS = {
@@ -26,30 +29,63 @@ REFERS = {
 }
 
 
+FLOWS = {
+    "account.crm": ("crm", "accounts"),
+    "subscription.crm": ("crm", "subscriptions"),
+    "invoice.crm": ("crm", "invoices"),
+    "payment.crm": ("crm", "payments"),
+    "account.erp": ("erp", "partner"),
+    "invoice.erp": ("erp", "sales_invoice"),
+    "payment.erp": ("erp", "receipt"),
+}
+
+
 def dump(folder: Path, system: str) -> Dump:
-    with closing(sqlite3.connect(f"file:{folder / system}.db?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        tables = {table: _rows(connection, table) for table in KEYS[system]}
-    stands_for = {
-        table: {row[own]: row[key] for row in tables[table]} for table, (own, key) in KEYS[system].items()
-    }
+    tables = _tables(folder, system)
+    stands_for = _stands_for(tables, system)
     return {
         table: sorted((_shown(row, own, system, stands_for) for row in tables[table]), key=lambda row: str(row[key]))
         for table, (own, key) in KEYS[system].items()
     }
 
 
+def links(folder: Path) -> oracle.Links:
+    """Per flow, which record of theirs is which entity: rows by their keys, entities by the id they were born with."""
+    with closing(open_store(f"sqlite:///{folder / 'state.db'}")) as store:
+        ledger = store.dump()
+    born = {record["entity"]: record["birth"][1] for record in ledger["records"]}
+    stands_for = {system: _stands_for(_tables(folder, system), system) for system in KEYS}
+    found: oracle.Links = {}
+    for link in ledger["links"]:
+        system, table = FLOWS.get(link["flow"], ("", ""))
+        keys = {str(own): str(key) for own, key in stands_for[system][table].items()} if system else {}
+        theirs = str(link["id"])
+        found.setdefault(str(link["flow"]), {})[keys.get(theirs, theirs)] = str(born[link["entity"]])
+    return found
+
+
+def _tables(folder: Path, system: str) -> Dump:
+    with closing(sqlite3.connect(f"file:{folder / system}.db?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {table: _rows(connection, table) for table in KEYS[system]}
+
+
+def _stands_for(tables: Dump, system: str) -> dict[str, dict[Any, Any]]:
+    """Per table: own id -> key."""
+    return {table: {row[own]: row[key] for row in tables[table]} for table, (own, key) in KEYS[system].items()}
+
+
 def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
     return [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
 
 
-def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[object, object]]) -> Row:
+def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[Any, Any]]) -> Row:
     """Without its own id; a reference to a row that is not there shows as it is, and so differs."""
     refers = REFERS[system]
     return {column: _key(value, refers.get(column), stands_for) for column, value in row.items() if column != own}
 
 
-def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[object, object]]) -> object:
+def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[Any, Any]]) -> object:
     return value if refers is None else stands_for[refers].get(value, value)
 
 

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 Truth = Mapping[str, list[dict[str, Any]]]
 Row = dict[str, Any]
 Dump = dict[str, list[Row]]
+Links = dict[str, dict[str, str]]
+"""Per flow: their record -> the Stripe id of the thing that it shows."""
 
 BOOKS = ZoneInfo("Europe/Berlin")
 CHECKED = {"pending": "pending", "review": "in_review", "passed": "verified", "failed": "rejected"}
@@ -41,6 +43,31 @@ def erp(truth: Truth) -> Dump:
         "sales_invoice": _sorted([_sales_invoice(i) for i in invoices], "reference"),
         "receipt": _sorted([_receipt(p, truth) for p in receipts], "reference"),
     }
+
+
+def links(truth: Truth) -> Links:
+    """Everything is linked to itself where it was born and wherever it is shown; a charge to its payment."""
+    shown, booked = crm(truth), erp(truth)
+    charges = {c["id"]: c["payment"] for c in truth["charges"] if c["status"] == "succeeded"}
+    return {
+        "account.stripe": _same(shown["accounts"]),
+        "account.crm": _same(shown["accounts"]),
+        "account.erp": _same(booked["partner"]),
+        "subscription.stripe": _same(shown["subscriptions"]),
+        "subscription.crm": _same(shown["subscriptions"]),
+        "invoice.stripe": _same(shown["invoices"]),
+        "invoice.crm": _same(shown["invoices"]),
+        "invoice.erp": _same(booked["sales_invoice"]),
+        "payment.stripe": _same(shown["payments"]),
+        "payment.stripe_charge": charges,
+        "payment.crm": _same(shown["payments"]),
+        "payment.erp": _same(booked["receipt"]),
+    }
+
+
+def _same(rows: list[Row]) -> dict[str, str]:
+    keys = [str(next(iter(row.values()))) for row in rows]
+    return dict(zip(keys, keys, strict=True))
 
 
 def _account(it: Row) -> Row:

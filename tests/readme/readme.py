@@ -10,7 +10,7 @@ from syncengine.vocabulary import ActionState, Fate, FlowResult
 _FENCE: Final = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SETUP: Final = re.compile(r"^\s*(?:\S*python[\d.]* -m (?:venv|pip install)|\S*pip install|git clone|cd)\b")
 _EXITS: Final = re.compile(r"#\s*exits (\d+)\s*$")
-_SHELLS: Final = ("sh", "bash", "shell")
+_SHELLS: Final = ("console", "sh", "bash", "shell")
 _COUNTED: Final = (
     *(word.replace("_", " ") for kind in (Fate, FlowResult, ActionState) for word in kind),
     *("new", "files", "readings", "conflicts", "reviews", "already processed"),
@@ -36,12 +36,16 @@ class Command:
 
 
 def commands(readme: str) -> list[Command]:
-    """In their order. A ```text or ```json block right after a command block shows the output of its last command."""
+    """In their order.
+
+    In a console block with prompts ("$ "), the other lines are output. A text or JSON block right after a command
+    block shows the output of its last command.
+    """
     found: list[Command] = []
     end = 0
     for block in _FENCE.finditer(readme):
         language, body = block.groups()
-        if language == "console":
+        if language == "console" and re.search(r"^\$ ", body, re.MULTILINE):
             found += _console(body)
         elif language in _SHELLS:
             found += [_command(line) for line in _joined(body) if not line.startswith("#")]

@@ -30,6 +30,10 @@ invoice 1
 $ syncengine trace nobody  # exits 1
 ```
 
+```console
+syncengine audit verify
+```
+
 ```yaml
 language: 1
 ```
@@ -42,6 +46,7 @@ def test_command_blocks_are_found_with_what_they_show() -> None:
         Command(".venv/bin/pytest -q", "all passed\n"),
         Command("syncengine trace evt_1", "invoice 1\n  and more\n"),
         Command("syncengine trace nobody", code=1),
+        Command("syncengine audit verify"),
     ]
 
 

@@ -178,6 +178,7 @@ DESCRIPTIONS: Final[Mapping[str, Description]] = {
         required_settings=("secret_key",),
         secret_settings=("secret_key",),
         money="minor",
+        version="2026-01-01",
         time="unix",
     ),
     "tables": Description(

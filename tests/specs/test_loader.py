@@ -1,6 +1,7 @@
 """A folder to a map, with every mistake of every file at once, each at its key or value."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,6 +53,7 @@ PAYOUT_SET = "ceiling: controlled\n  grants:\n    - {may: [create]"
 CRM = "crm: {kind: crm, connector: tables, owner: revops, cleared_for: [public"
 LOCAL = "environments/local.yaml"
 VALUE, TYPE, UNBUILT, WILDCARD = "language/value", "language/type", "language/not-built", "authority/wildcard"
+# fmt: off
 MISTAKES = [
     # file, what stands there, what is written instead, where the finding points, rule, path, remedy
     (INVOICE, "kind: fin", "kidn: fin", "kidn", "language/unknown-key", "kidn", "Did you mean kind?"),
@@ -115,6 +117,7 @@ MISTAKES = [
      "Write text"),
     (LOCAL, "starts_at: ceiling", "starts_at: observe", "observe", VALUE, "starts_at", "Choose"),
 ]
+# fmt: on
 
 
 @pytest.mark.parametrize(("file", "old", "new", "points_at", "rule", "path", "remedy"), MISTAKES)
@@ -250,3 +253,21 @@ def test_an_environments_values_are_never_shown(tmp_path: Path) -> None:
     _, findings = load_map(write_map(tmp_path, {"environments/local.yaml": text}))
     assert len(findings) == 4
     assert not [f for f in findings if "hunter2" in f.message + f.remedy or "77" in f.message + f.remedy]
+
+
+def test_a_file_of_unknown_keys_is_told_in_a_hundred_findings(tmp_path: Path) -> None:
+    text = GOOD["project.yaml"] + "".join(f"key{n}: x\n" for n in range(5000))
+    assert len(load_map(write_map(tmp_path, {"project.yaml": text}))[1]) == 100
+
+
+def test_a_folder_that_may_not_be_listed_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(folder: Path) -> Iterator[Path]:
+        if folder.name == "objects":
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    real = Path.iterdir
+    monkeypatch.setattr(Path, "iterdir", closed)
+    spec, findings = load_map(write_map(tmp_path, {}))
+    assert spec is None
+    assert [f.message for f in findings] == ["no map here: permission denied"]

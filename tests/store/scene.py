@@ -33,6 +33,7 @@ from syncengine.vocabulary import (
     Fate,
     InboxState,
     OutcomeKind,
+    Phase,
     Signature,
     Trust,
 )
@@ -243,3 +244,21 @@ def settlement_of(send: Send, kind: OutcomeKind, **said: Any) -> Settlement:
         attempt_to=said.pop("attempt_to", attempt_to),
         **said,
     )
+
+
+def busy(scene: Scene) -> None:
+    """A ledger in which everything has happened that can happen."""
+    first, second, _ = scene.arrive("evt_1", "evt_2", "evt_3")
+    scene.accept(delivery("evt_1", {"other": "body"}), cursor=("account.crm", "c9", scene.now))
+    scene.mark(first, InboxState.READING, Fate.READING, waits_for=(BORN, "in_x"))
+    scene.mark(second, InboxState.UNLINKED, Fate.UNLINKED, waits_for=(BORN, "in_y"))
+    scene.commit(wants=[(BORN, "in_x", "tie")])
+    sent = scene.sent("a")
+    scene.settle(scene.sent("b"), OutcomeKind.UNKNOWN, due_at=scene.now + SECOND)
+    scene.settle(sent, OutcomeKind.CONFIRMED, link=Link(flow=CRM, id="00Q"), after={"Status__c": "Paid"})
+    scene.ready("c")
+    scene.store.set_phase(scene.session, "billing", Phase.CONTROLLED, "checked", scene.now)
+    scene.know("d")
+    scene.decide(action("d"), state=ActionState.HELD, holds=[hold("acc")])
+    scene.commit(touched=["acc"])
+    scene.store.checkpoint(scene.session, scene.now)

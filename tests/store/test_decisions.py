@@ -136,7 +136,7 @@ def test_a_link_that_is_made_twice_is_made_once(scene: Scene) -> None:
     scene.commit(links=[("a", Link(flow=CRM, id="00Q")), ("a", Link(flow=CRM, id="00Q"))])
     scene.commit(links=[("a", Link(flow=CRM, id="00Q"))])
     assert [row["id"] for row in scene.store.standing()["links"] if row["flow"] == CRM] == ["00Q"]
-    made = [e.entry.facts["id"] for e in scene.store.entries() if e.entry and e.entry.kind is EntryKind.LINKED]
+    made = [e.read().facts["id"] for e in scene.store.entries() if e.kind == EntryKind.LINKED]
     assert made == ["in_a", "00Q"]
 
 

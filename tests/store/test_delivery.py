@@ -202,7 +202,7 @@ def test_a_result_of_an_older_fence_is_late(scene: Scene) -> None:
 
 
 def late_results(scene: Scene) -> list[str]:
-    facts = [e.entry.facts for e in scene.store.entries() if e.entry and e.entry.kind is EntryKind.ATTEMPT]
+    facts = [e.read().facts for e in scene.store.entries() if e.kind == EntryKind.ATTEMPT]
     return [f["late"] for f in facts if "late" in f]
 
 
@@ -278,7 +278,7 @@ def test_every_edge_of_a_probe_is_in_the_audit_trail(scene: Scene) -> None:
     in_doubt(scene)
     (doubt,) = scene.doubts()
     scene.settle(doubt.send, OutcomeKind.CONFIRMED, via=PROBE)
-    last = [e.entry for e in scene.store.entries() if e.entry and e.entry.kind is EntryKind.ATTEMPT][-1]
+    last = [e.read() for e in scene.store.entries() if e.kind == EntryKind.ATTEMPT][-1]
     assert (last.facts["from"], last.facts["through"], last.facts["to"]) == ("unknown", ["probing"], "confirmed")
 
 

@@ -3,16 +3,15 @@
 import pytest
 
 from syncengine.errors import UserError
-from syncengine.model.decision import Link
 from syncengine.model.entry import Entry
 from syncengine.store.protocol import Store
-from syncengine.vocabulary import EntryKind, Fate, InboxState, OutcomeKind, Phase
+from syncengine.vocabulary import EntryKind, Phase
 from tests.store.conftest import Opening
-from tests.store.scene import BORN, CRM, SECOND, Scene, action, delivery, hold
+from tests.store.scene import BORN, CRM, Scene, busy, delivery
 
 
 def entries(scene: Scene, kind: EntryKind) -> list[tuple[int, Entry]]:
-    return [(e.strand, e.entry) for e in scene.store.entries() if e.entry is not None and e.entry.kind is kind]
+    return [(e.strand, e.read()) for e in scene.store.entries() if e.kind == kind]
 
 
 def strands(scene: Scene) -> dict[int, int]:
@@ -59,7 +58,7 @@ def test_a_checkpoint_folds_all_strands_and_names_the_one_before_it(scene: Scene
 
 def test_a_session_ends_with_a_checkpoint(scene: Scene) -> None:
     scene.store.close_session(scene.session, scene.now)
-    kinds = [e.entry.kind for e in scene.store.entries() if e.entry is not None]
+    kinds = [e.read().kind for e in scene.store.entries()]
     assert kinds == [EntryKind.SESSION_OPENED, EntryKind.SESSION_CLOSED, EntryKind.CHECKPOINT]
 
 
@@ -138,24 +137,6 @@ def everything(store: Store, scene: Scene) -> dict[str, object]:
         "payloads": list(store.payloads()),
         "frozen": store.frozen(range(10)),
     }
-
-
-def busy(scene: Scene) -> None:
-    """A ledger in which everything has happened that can happen."""
-    first, second, _ = scene.arrive("evt_1", "evt_2", "evt_3")
-    scene.accept(delivery("evt_1", {"other": "body"}), cursor=("account.crm", "c9", scene.now))
-    scene.mark(first, InboxState.READING, Fate.READING, waits_for=(BORN, "in_x"))
-    scene.mark(second, InboxState.UNLINKED, Fate.UNLINKED, waits_for=(BORN, "in_y"))
-    scene.commit(wants=[(BORN, "in_x", "tie")])
-    sent = scene.sent("a")
-    scene.settle(scene.sent("b"), OutcomeKind.UNKNOWN, due_at=scene.now + SECOND)
-    scene.settle(sent, OutcomeKind.CONFIRMED, link=Link(flow=CRM, id="00Q"), after={"Status__c": "Paid"})
-    scene.ready("c")
-    scene.store.set_phase(scene.session, "billing", Phase.CONTROLLED, "checked", scene.now)
-    scene.know("d")
-    scene.decide(action("d"), holds=[hold("acc")])
-    scene.commit(touched=["acc"])
-    scene.store.checkpoint(scene.session, scene.now)
 
 
 def test_a_restart_keeps_everything(opening: Opening) -> None:

@@ -41,9 +41,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield from _judged(context, "gates.yaml", path, need.when, view.about.fields, theirs=False)
 
 
-def _judged(
-    context: Context, file: str, path: Path, text: str, fields: Fields, *, theirs: bool
-) -> Iterator[Finding]:
+def _judged(context: Context, file: str, path: Path, text: str, fields: Fields, *, theirs: bool) -> Iterator[Finding]:
     try:
         expression = parse(text)
     except ExpressionError as error:

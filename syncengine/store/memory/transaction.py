@@ -54,9 +54,7 @@ class Transaction:
         strand = self.ledger.strands[self.session.strand]
         extended, links = extend(strand, self.entries)
         for entry, (number, body, hash_) in zip(self.entries, links, strict=True):
-            row = ChainedEntry(
-                strand=strand.id, number=number, body=body, hash=hash_, entry=entry, kind=entry.kind.value
-            )
+            row = ChainedEntry(strand=strand.id, number=number, kind=entry.kind.value, body=body, hash=hash_)
             self.ledger.entries.put((strand.id, number), row)
             if entry.kind is EntryKind.CHECKPOINT:
                 self.ledger.meta.put(CHECKPOINT, hash_.hex())

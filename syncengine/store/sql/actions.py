@@ -25,8 +25,18 @@ _COLUMNS: Final = (
     actions.c.session_id,
 )  # fmt: skip
 _BY_ID: Final = Many(lambda keys: select(*_COLUMNS).where(actions.c.id.in_(keys)))
-_REPLACEABLE: Final = Many(lambda keys: select(*_COLUMNS).where(replaceable(actions), actions.c.record_id.in_(keys)))
-_IN_FLIGHT: Final = Many(lambda keys: select(*_COLUMNS).where(in_flight(actions), actions.c.record_id.in_(keys)))
+_REPLACEABLE: Final = Many(
+    lambda keys: select(*_COLUMNS).where(
+        replaceable(actions), actions.c.flow == bindparam("of_flow"), actions.c.record_id.in_(keys)
+    ),
+    "of_flow",
+)
+_IN_FLIGHT: Final = Many(
+    lambda keys: select(*_COLUMNS).where(
+        in_flight(actions), actions.c.flow == bindparam("of_flow"), actions.c.record_id.in_(keys)
+    ),
+    "of_flow",
+)
 _INSERT: Final = insert(actions)
 _MOVE: Final = Bulk(
     update(actions)
@@ -63,10 +73,17 @@ def standing(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
     return {row.id: row for row in _BY_ID.rows(connection, ids)}
 
 
-def lanes_in_flight(connection: Connection, record_ids: Iterable[int]) -> dict[Lane, int]:
-    """The action that occupies each lane of these records."""
-    rows = _IN_FLIGHT.rows(connection, list(dict.fromkeys(record_ids)))
-    return {(row.record_id, row.flow): row.id for row in rows}
+def lanes_in_flight(connection: Connection, lanes: Iterable[Lane]) -> dict[Lane, int]:
+    """The action that occupies each of these lanes; a free one is missing."""
+    return {(row.record_id, row.flow): row.id for row in _of_lanes(connection, _IN_FLIGHT, lanes)}
+
+
+def _of_lanes(connection: Connection, question: Many, lanes: Iterable[Lane]) -> Iterable[Any]:
+    by_flow: dict[str, dict[int, None]] = {}
+    for record, flow in lanes:
+        by_flow.setdefault(flow, {})[record] = None
+    for flow, record_ids in by_flow.items():
+        yield from {row.id: row for row in question.rows(connection, list(record_ids), flow)}.values()
 
 
 def move(unit: Unit, steps: Sequence[Step]) -> None:
@@ -145,10 +162,8 @@ def _row(unit: Unit, number: int, decided: DecidedAction, record: int, replaced_
 
 
 def _supersede(unit: Unit, newest: Mapping[Lane, int], known: set[int]) -> None:
-    rows = _REPLACEABLE.rows(unit.connection, list({record for record, _ in newest if record in known}))
-    steps = {
-        row.id: Step(row=row, to=ActionState.SUPERSEDED, replaced_by=newest[row.record_id, row.flow])
-        for row in rows
-        if (row.record_id, row.flow) in newest
-    }
-    move(unit, list(steps.values()))
+    rows = _of_lanes(unit.connection, _REPLACEABLE, (lane for lane in newest if lane[0] in known))
+    steps = [
+        Step(row=row, to=ActionState.SUPERSEDED, replaced_by=newest[row.record_id, row.flow]) for row in list(rows)
+    ]
+    move(unit, steps)

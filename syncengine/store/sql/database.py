@@ -44,10 +44,11 @@ class Database:
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
+        """A connection that cannot even be set up raises the driver's own error."""
         try:
             yield
-        except DBAPIError as error:
-            explained = None if error.orig is None else self.explain(error.orig)
+        except (DBAPIError, self.engine.dialect.loaded_dbapi.Error) as error:
+            explained = self.explain(getattr(error, "orig", None) or error)
             if explained is None:
                 raise
             raise explained from error

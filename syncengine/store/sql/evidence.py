@@ -18,7 +18,7 @@ from syncengine.store.schema.knowledge import links, records
 from syncengine.store.schema.trail import audit, ledger, payloads, strands, switches
 from syncengine.store.schema.work import actions, attempts, holds
 from syncengine.store.sql.database import Database
-from syncengine.store.strands import GENESIS, chained
+from syncengine.store.strands import GENESIS
 
 _PAGE: Final = 1000
 _ENTRIES: Final = (
@@ -49,7 +49,7 @@ def entries(database: Database) -> Iterator[ChainedEntry]:
         with database.reading() as connection:
             rows = connection.execute(_ENTRIES, {"strand": strand, "number": number}).all()
         for strand, number, kind, body, hash_ in rows:
-            yield chained(strand, number, kind, _bytes(body), _bytes(hash_))
+            yield ChainedEntry(strand=strand, number=number, kind=kind, body=_bytes(body), hash=_bytes(hash_))
         if len(rows) < _PAGE:
             return
 

@@ -1,6 +1,6 @@
 """The intent: SENT is in the ledger before the first byte leaves. Only here are permits made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import bindparam, literal_column, update
@@ -44,10 +44,10 @@ def commit(unit: Unit, intents: Sequence[Intent], switches: Switches) -> Sequenc
     return [Permit(send) for send in _send_out(unit, kept, standing)]
 
 
-def _still_right(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -> list[Intent]:
+def _still_right(unit: Unit, intents: Sequence[Intent], standing: Mapping[int, Any]) -> list[Intent]:
     reads = {record: 0 for intent in intents for record, _ in intent.reads}
     revisions = records.revisions(unit.connection, list(reads))
-    occupied = actions.lanes_in_flight(unit.connection, (row.record_id for row in standing.values()))
+    occupied = actions.lanes_in_flight(unit.connection, ((row.record_id, row.flow) for row in standing.values()))
     kept: list[Intent] = []
     for intent in intents:
         row = standing[intent.candidate.id]
@@ -58,64 +58,82 @@ def _still_right(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]
     return kept
 
 
-def _send_out(unit: Unit, intents: Sequence[Intent], standing: dict[int, Any]) -> Iterable[Send]:
+def _send_out(unit: Unit, intents: Sequence[Intent], standing: Mapping[int, Any]) -> list[Send]:
     again = [i.candidate.id for i in intents if standing[i.candidate.id].request_id]
-    bytes_of = lanes.frozen(unit.connection, again)
+    frozen = lanes.frozen(unit.connection, again)
     last = {row.action_id: row for row in attempts.OF_ACTIONS.rows(unit.connection, again)}
-    following = unit.take(attempt_table.c.id, len(intents)) if intents else 0
-    claims, new, going_on = [], [], []
-    sends: list[Send] = []
-    session = unit.session.id
+    window = _Window(unit, len(intents))
     for intent in intents:
-        row = standing[intent.candidate.id]
-        before = 0 if intent.before is None else unit.keep_json(PayloadKind.BEFORE, intent.before, row.record_id)
-        request, frozen = _bytes(unit, intent, row, bytes_of)
-        earlier = last.get(row.id)
-        way = resumed(None if earlier is None else AttemptState(earlier.state))
-        fence, deadline = row.fence + 1, to_text(intent.deadline)
-        if earlier is None or way is None:
-            attempt, number = following, 1 if earlier is None else earlier.number + 1
-            following += 1
-            way, started = (AttemptState.SENT,), None
-            new.append(
-                (
-                    attempt, row.id, number, AttemptState.SENT.value, fence, session, request,
-                    before or (0 if earlier is None else earlier.before_id), 0, deadline, unit.at, None, "", "", "",
-                )
-            )  # fmt: skip
-        else:
-            attempt, number, started = earlier.id, earlier.number, AttemptState(earlier.state)
-            kept_before = before or earlier.before_id
-            going_on.append(
-                (AttemptState.SENT.value, fence, session, kept_before, deadline, unit.at, None, "", "", attempt)
-            )
-        claims.append((ActionState.SENT.value, request, row.id))
-        unit.note(
-            audit.attempt_moved(
-                at=unit.now,
-                id=attempt,
-                record=row.record_id,
-                action=row.id,
-                way=(started, *way),
-                action_way=(ActionState(row.state), ActionState.SENT),
-                number=number,
-                fence=fence,
-                request=0 if row.request_id else request,
-            )
-        )
-        sends.append(
-            Send(attempt=attempt, action=row.id, number=number, fence=fence, frozen=frozen, deadline=intent.deadline)
-        )
-    _CLAIM.run(unit.connection, claims)
+        number = intent.candidate.id
+        window.add(intent, standing[number], frozen.get(number), last.get(number))
+    _CLAIM.run(unit.connection, window.claims)
     actions.touch(unit, [(row.id, row.session_id) for i in intents for row in (standing[i.candidate.id],)])
-    attempts.INSERT.run(unit.connection, new)
-    attempts.RESUME.run(unit.connection, going_on)
-    return sends
+    attempts.INSERT.run(unit.connection, window.new)
+    attempts.RESUME.run(unit.connection, window.resumed)
+    return window.sends
 
 
-def _bytes(unit: Unit, intent: Intent, row: Any, frozen: Mapping[int, bytes]) -> tuple[int, bytes]:
-    """The request's payload and bytes. What was frozen once is sent again and again, whatever a caller brings."""
-    if row.request_id:
-        return row.request_id, frozen[row.id]
-    assert intent.frozen is not None, "the first attempt of an action brings its bytes"
-    return unit.keep(PayloadKind.REQUEST, intent.frozen, row.record_id), intent.frozen
+class _Window:
+    """The rows of one send window, as they will be written."""
+
+    def __init__(self, unit: Unit, room: int) -> None:
+        self._unit = unit
+        self._following = unit.take(attempt_table.c.id, room) if room else 0
+        self.claims: list[tuple[Any, ...]] = []
+        self.new: list[tuple[Any, ...]] = []
+        self.resumed: list[tuple[Any, ...]] = []
+        self.sends: list[Send] = []
+
+    def add(self, intent: Intent, row: Any, frozen: bytes | None, last: Any) -> None:
+        """`row` is the action as it stands, `frozen` its bytes and `last` its last attempt, if there was one."""
+        request, body = self._bytes(intent, row, frozen)
+        before = 0
+        if intent.before is not None:
+            before = self._unit.keep_json(PayloadKind.BEFORE, intent.before, row.record_id)
+        elif last is not None:
+            before = last.before_id
+        stood = None if last is None else AttemptState(last.state)
+        way = resumed(stood)
+        fence, deadline = row.fence + 1, to_text(intent.deadline)
+        if last is None or way is None:
+            attempt, number = self._begin(row, last, (request, before), fence, deadline)
+            self._note(row, attempt, number, (None, AttemptState.SENT), 0 if row.request_id else request)
+        else:
+            attempt, number = last.id, last.number
+            said = (AttemptState.SENT.value, fence, self._unit.session.id, before, deadline)
+            self.resumed.append((*said, self._unit.at, None, "", "", attempt))
+            self._note(row, attempt, number, (stood, *way), 0)
+        self.claims.append((ActionState.SENT.value, request, row.id))
+        deadline_at = intent.deadline
+        self.sends.append(
+            Send(attempt=attempt, action=row.id, number=number, fence=fence, frozen=body, deadline=deadline_at)
+        )
+
+    def _bytes(self, intent: Intent, row: Any, frozen: bytes | None) -> tuple[int, bytes]:
+        """The request's payload and bytes. What was frozen once is sent again, whatever a caller brings."""
+        if frozen is not None:
+            return row.request_id, frozen
+        assert intent.frozen is not None, "the first attempt of an action brings its bytes"
+        return self._unit.keep(PayloadKind.REQUEST, intent.frozen, row.record_id), intent.frozen
+
+    def _begin(self, row: Any, last: Any, kept: tuple[int, int], fence: int, deadline: str) -> tuple[int, int]:
+        """A new attempt: its id, and its number within the action."""
+        attempt, number = self._following, 1 if last is None else last.number + 1
+        self._following += 1
+        said = (attempt, row.id, number, AttemptState.SENT.value, fence, self._unit.session.id)
+        self.new.append((*said, *kept, 0, deadline, self._unit.at, None, "", "", ""))
+        return attempt, number
+
+    def _note(self, row: Any, attempt: int, number: int, way: Sequence[AttemptState | None], request: int) -> None:
+        entry = audit.attempt_moved(
+            at=self._unit.now,
+            id=attempt,
+            record=row.record_id,
+            action=row.id,
+            way=way,
+            action_way=(ActionState(row.state), ActionState.SENT),
+            number=number,
+            fence=row.fence + 1,
+            request=request,
+        )
+        self._unit.note(entry)

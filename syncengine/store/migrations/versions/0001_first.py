@@ -134,10 +134,10 @@ def _intake() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_inbox")),
         sa.UniqueConstraint("event_id", "system", name=op.f("uq_inbox_event_id")),
     )
-    _partial("ix_inbox_due", "inbox", ["kind", "seq"], "state = 'due'")
+    _partial("ix_inbox_due", "inbox", ["kind", "seq"], _either("state", "due"))
     _partial("ix_inbox_record", "inbox", ["record_id"], "record_id > 0")
     _partial("ix_inbox_touched", "inbox", ["touched_by"], "touched_by > 0")
-    _partial("ix_inbox_waiting", "inbox", ["waits_flow", "waits_id"], "state = 'reading' OR state = 'unlinked'")
+    _partial("ix_inbox_waiting", "inbox", ["waits_flow", "waits_id"], _either("state", "reading unlinked"))
     op.create_table(
         "repeats",
         _id("id"),
@@ -285,21 +285,16 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
         sa.UniqueConstraint("key", "retired", name=op.f("uq_actions_key")),
     )
-    _partial("ix_actions_deferred", "actions", ["flow", "due_at"], "state = 'prepared' OR state = 'unknown'")
-    _partial("ix_actions_ready", "actions", ["flow", "id"], "state = 'ready'")
+    _partial("ix_actions_deferred", "actions", ["flow", "due_at"], _either("state", "prepared unknown"))
+    _partial("ix_actions_ready", "actions", ["flow", "id"], _either("state", "ready"))
     op.create_index("ix_actions_record", "actions", ["record_id"])
-    _partial(
-        "ix_actions_replaceable",
-        "actions",
-        ["record_id", "flow"],
-        "state = 'ready' OR state = 'waiting' OR state = 'held'",
-    )
+    _partial("ix_actions_replaceable", "actions", ["record_id", "flow"], _either("state", "ready waiting held"))
     op.create_index("ix_actions_session", "actions", ["session_id"])
     _partial(
         "uq_actions_lane",
         "actions",
         ["record_id", "flow"],
-        "state = 'prepared' OR state = 'sent' OR state = 'unknown' OR state = 'probing' OR state = 'parked' OR state = 'dead_lettered'",
+        _either("state", "prepared sent unknown probing parked dead_lettered"),
         unique=True,
     )
     op.create_table(
@@ -328,9 +323,7 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("action_id", "number", name=op.f("uq_attempts_action_id")),
     )
-    _partial(
-        "ix_attempts_unsettled", "attempts", ["action_id"], "state = 'sent' OR state = 'unknown' OR state = 'probing'"
-    )
+    _partial("ix_attempts_unsettled", "attempts", ["action_id"], _either("state", "sent unknown probing"))
     op.create_table(
         "setbacks",
         _id("id"),
@@ -395,8 +388,12 @@ def _blob(name: str) -> sa.Column[bytes]:
 
 
 def _one_of(name: str, column: str, words: str, *, empty: bool = False) -> sa.CheckConstraint:
-    spelled = [*words.split(), *([""] if empty else [])]
-    return sa.CheckConstraint(" OR ".join(f"{column} = '{word}'" for word in spelled), name=op.f(name))
+    nothing = f" OR {column} = ''" if empty else ""
+    return sa.CheckConstraint(_either(column, words) + nothing, name=op.f(name))
+
+
+def _either(column: str, words: str) -> str:
+    return " OR ".join(f"{column} = '{word}'" for word in words.split())
 
 
 def _partial(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:

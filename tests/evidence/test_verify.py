@@ -1,0 +1,316 @@
+"""Verification of what the stores wrote honestly, and of trails that are wrong in themselves."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncengine.canonical import chain, encode
+from syncengine.evidence.verify import Verdict, verify
+from syncengine.model.entry import ChainedEntry
+from syncengine.model.payload import PayloadRow
+from syncengine.model.value import Json
+from syncengine.store.memory import MemoryStore
+from syncengine.vocabulary import ActionState, AttemptState, EntryKind, OutcomeKind
+from tests.store.scene import CRM, Scene, action, busy
+
+Said = dict[str, Any]
+
+
+class Trail:
+    """All that verification is given, ready to be changed."""
+
+    def __init__(self) -> None:
+        self.scene = Scene(MemoryStore(Random(3).randbytes))
+        busy(self.scene)
+        self.take()
+
+    def take(self) -> "Trail":
+        store = self.scene.store
+        self.entries: list[ChainedEntry] = list(store.entries())
+        self.payloads: list[PayloadRow] = list(store.payloads())
+        self.standing: dict[str, list[dict[str, Json]]] = {
+            name: [dict(row) for row in rows] for name, rows in store.standing().items()
+        }
+        return self
+
+    def verify(self) -> Verdict:
+        return verify(self.entries, self.payloads, self.standing)
+
+    def forge(self, change: Callable[[list[Said]], None]) -> "Trail":
+        """The trail of somebody who can hash: what the entries say is changed, then chained and counted anew."""
+        said = [_parsed(entry) for entry in self.entries]
+        change(said)
+        head, chained = bytes(32), []
+        for number, each in enumerate(said, 1):
+            body = encode({**each, "number": number, "previous": head.hex()})
+            head = chain(head, body)
+            chained.append(ChainedEntry(strand=1, number=number, kind=each["kind"], body=body, hash=head))
+        self.entries = chained
+        self.standing["strands"] = [{"strand": 1, "count": len(chained), "head": head.hex()}]
+        return self
+
+
+def _parsed(entry: ChainedEntry) -> Said:
+    import json
+
+    said: Said = json.loads(entry.body)
+    return said
+
+
+@pytest.fixture
+def trail() -> Trail:
+    return Trail()
+
+
+def first(said: Sequence[Said], kind: EntryKind, **facts: Any) -> int:
+    return next(
+        place
+        for place, each in enumerate(said)
+        if each["kind"] == kind and all(each["facts"].get(name) == value for name, value in facts.items())
+    )
+
+
+# --- honest ledgers
+
+
+def test_an_empty_ledger_holds(trail: Trail) -> None:
+    verdict = verify([], [], {})
+    assert verdict.holds_true
+    assert (verdict.entries, verdict.strands, verdict.payloads) == (0, 0, 0)
+
+
+def test_everything_that_was_checked_is_counted(trail: Trail) -> None:
+    verdict = trail.verify()
+    assert verdict.places == ()
+    assert verdict.entries == len(trail.entries)
+    assert verdict.payloads == len(trail.payloads)
+    assert (verdict.strands, verdict.checkpoints, verdict.erased) == (1, 1, 0)
+    assert (verdict.actions, verdict.attempts, verdict.holds) == (4, 2, 1)
+    assert verdict.links == len(trail.standing["links"])
+    assert verdict.checkpoint == trail.standing["checkpoint"][0]["hash"]
+
+
+def test_every_way_of_an_attempt_is_legal_in_the_trail(trail: Trail) -> None:
+    scene = trail.scene
+    kinds = (OutcomeKind.REJECTED, OutcomeKind.THROTTLED, OutcomeKind.NOT_SENT, OutcomeKind.MOVED)
+    for place, kind in enumerate(kinds):
+        scene.settle(scene.sent(f"x{place}"), kind)
+    scene.send(*scene.candidates())
+    scene.sent("y")
+    scene.store.recover(scene.begin(), scene.now)
+    ends = (
+        (OutcomeKind.NOT_SENT, {"attempt_to": AttemptState.ABSENT}),
+        (OutcomeKind.UNKNOWN, {}),
+        (OutcomeKind.UNKNOWN, {"to": ActionState.PARKED, "attempt_to": AttemptState.PARKED}),
+    )
+    for doubt, (kind, said) in zip(scene.doubts(), ends, strict=False):
+        scene.settle(doubt.send, kind, via="probe", **said)
+    assert trail.take().verify().places == ()
+
+
+def test_sessions_that_take_turns_on_one_action_are_told_apart(trail: Trail) -> None:
+    scene = trail.scene
+    other = Scene(scene.store, scene.clock)
+    candidate = scene.ready("t")
+    (permit,) = other.send(candidate)
+    scene.settle(permit.send, OutcomeKind.THROTTLED)
+    (again,) = other.send(scene.candidate(candidate.key))
+    scene.clock.advance(-scene.clock.now().resolution * 5)  # a clock that was set back between two sessions
+    scene.settle(again.send, OutcomeKind.CONFIRMED)
+    other.store.close_session(other.session, other.now)
+    scene.store.close_session(scene.session, scene.now)
+    verdict = trail.take().verify()
+    assert verdict.places == ()
+    assert (verdict.strands, verdict.checkpoints) == (2, 3)
+
+
+def test_a_late_result_moves_nothing(trail: Trail) -> None:
+    send = trail.scene.sent("late")
+    trail.scene.settle(send, OutcomeKind.CONFIRMED)
+    trail.scene.settle(send, OutcomeKind.REJECTED)
+    assert trail.take().verify().places == ()
+
+
+def test_a_payload_that_was_erased_lawfully_is_told_and_is_no_damage(trail: Trail) -> None:
+    erased = trail.payloads[2]
+    trail.payloads[2] = replace(erased, salt=None, body=None, erased_by=99)
+    assert trail.verify().places == (f"payload {erased.id}: its body is gone, and no entry says that it was erased",)
+    trail.standing["checkpoint"] = [{"hash": ""}]
+
+    def erase(said: list[Said]) -> None:
+        del said[first(said, EntryKind.CHECKPOINT)]
+        entry = {"strand": 1, "kind": "payload.erased", "at": "2026-01-01T00:00:00Z"}
+        said.append({**entry, "facts": {"payloads": [[erased.id, erased.id]]}})
+
+    verdict = trail.forge(erase).verify()
+    assert verdict.places == ()
+    assert verdict.erased == 1
+    assert verdict.notes == (f"payload {erased.id}: erased by strand 1 entry {len(trail.entries)}",)
+
+
+# --- trails that are hashed well and tell a false story
+
+
+def fold_away(said: list[Said]) -> None:
+    """Without the checkpoint, whose heads cannot fit a trail that was hashed anew."""
+    del said[first(said, EntryKind.CHECKPOINT)]
+
+
+def forged(trail: Trail, change: Callable[[list[Said]], None]) -> tuple[str, ...]:
+    trail.standing["checkpoint"] = [{"hash": ""}]
+
+    def both(said: list[Said]) -> None:
+        fold_away(said)
+        change(said)
+
+    return trail.forge(both).verify().places
+
+
+def test_a_checkpoint_shows_a_trail_that_was_hashed_anew(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        said[0]["facts"]["actor"] = "eve"
+
+    places = trail.forge(change).verify().places
+    assert any("the checkpoint in strand 1" in place for place in places)
+
+
+def test_a_transition_without_an_entry_is_named(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        del said[first(said, EntryKind.ATTEMPT, to="confirmed")]
+
+    places = forged(trail, change)
+    assert "action 1: it stands at confirmed, and its entries end at sent" in places
+    assert "attempt 1: it stands at confirmed, and its entries end at sent" in places
+
+
+def test_a_gap_between_two_transitions_is_named(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        del said[first(said, EntryKind.ATTEMPT, to="sent")]
+
+    (place, *_) = (p for p in forged(trail, change) if p.startswith("action 1:"))
+    assert "moves it from sent to confirmed, and it stood at ready" in place
+
+
+def test_an_illegal_edge_of_an_attempt_is_named(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        said[first(said, EntryKind.ATTEMPT, to="unknown")]["facts"]["to"] = "parked"
+
+    assert any("an attempt may not go from sent to parked" in place for place in forged(trail, change))
+
+
+def test_what_was_sent_never_comes_back_into_the_house(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        said[first(said, EntryKind.ATTEMPT, to="unknown")]["facts"]["action_to"] = "ready"
+
+    assert any("an action may not go from sent to ready" in place for place in forged(trail, change))
+
+
+def test_a_link_that_is_made_twice_is_named(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        said.append(dict(said[first(said, EntryKind.LINKED)]))
+
+    assert any("was linked before" in place for place in forged(trail, change))
+
+
+def test_facts_that_do_not_fit_their_kind_are_named(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        said[first(said, EntryKind.ACTION)]["facts"] = {"odd": 1}
+
+    assert any("its facts are not those of action.moved" in place for place in forged(trail, change))
+
+
+def test_a_strand_begins_with_its_session(trail: Trail) -> None:
+    def change(said: list[Said]) -> None:
+        del said[0]
+
+    assert "strand 1 entry 1: a strand begins with session.opened" in forged(trail, change)
+
+
+STANDING: Mapping[str, tuple[str, str, Json, str]] = {
+    "an action that was moved by hand": ("actions", "state", "cancelled", "action 1: it stands at cancelled"),
+    "an action with another key": ("actions", "key", "x", "action 1: the ledger says key x"),
+    "an action of another flow": ("actions", "flow", "x", "action 1: the ledger says flow x"),
+    "an action of another record": ("actions", "record", 9, "action 1: the ledger says record 9"),
+    "an action that is said to be replaced": ("actions", "replaced_by", 3, "action 1: the ledger says replaced by 3"),
+    "an attempt that was moved by hand": ("attempts", "state", "absent", "attempt 1: it stands at absent"),
+    "an attempt of another action": ("attempts", "action", 2, "attempt 1: the ledger says action 2"),
+    "an attempt with another fence": ("attempts", "fence", 77, "attempt 1: the ledger says fence 77"),
+    "a hold that was released by hand": ("holds", "state", "released", "hold 1: it stands at released"),
+    "a link to another record": ("links", "record", 9, "it leads to record 9"),
+    "a link under another id": ("links", "id", "x", "link invoice.crm x: no entry says that it was made"),
+    "a phase that was set by hand": ("switches", "phase", "automated", "switch set:billing: it stands at automated"),
+    "a pause that was set by hand": ("switches", "paused", True, "switch set:billing: it stands at True"),
+}
+
+
+@pytest.mark.parametrize("what", STANDING)
+def test_a_state_without_its_entry_is_named(trail: Trail, what: str) -> None:
+    table, column, value, said = STANDING[what]
+    assert trail.standing[table][0][column] != value
+    trail.standing[table][0][column] = value
+    assert any(said in place for place in trail.verify().places), trail.verify().places
+
+
+@pytest.mark.parametrize("table", ["actions", "attempts", "holds", "links"])
+def test_a_row_that_was_removed_is_named(trail: Trail, table: str) -> None:
+    del trail.standing[table][0]
+    (place, *_) = trail.verify().places
+    assert "it is gone" in place
+
+
+def test_a_row_that_was_added_is_named(trail: Trail) -> None:
+    trail.standing["actions"].append({**trail.standing["actions"][0], "id": 999})
+    assert trail.verify().places == ("action 999: no entry says that it came into existence",)
+
+
+def test_the_first_twenty_places_are_told_and_the_others_counted(trail: Trail) -> None:
+    trail.payloads = [replace(row, salt=b"x" * 16) for row in trail.payloads]
+    for number in range(30):
+        trail.scene.know(f"z{number}")
+        trail.scene.decide(action(f"z{number}", flow=CRM))
+    more = Trail()
+    more.payloads = []
+    more.standing["actions"] = [{**more.standing["actions"][0], "id": 1000 + n} for n in range(50)]
+    verdict = more.verify()
+    assert len(verdict.places) == 20
+    assert verdict.more > 30
+
+
+# --- nothing makes it stumble
+
+mangled = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from(
+        [b"{}", b"[]", b"null", b'"x"', b'{"kind":"action.moved"}', b'{"kind":"action.moved","facts":[]}', b"[" * 5000]
+    ),
+    st.sampled_from(list(EntryKind)).map(lambda kind: encode({"kind": kind.value, "facts": {}})),
+    st.sampled_from(list(EntryKind)).map(lambda kind: encode({"kind": kind.value, "facts": {"heads": 1, "from": []}})),
+)
+SAMPLE = Trail()
+
+
+@given(st.integers(0, len(SAMPLE.entries) - 1), mangled, st.binary(max_size=40))
+def test_a_mangled_entry_is_named_and_never_raises(place: int, body: bytes, hash_: bytes) -> None:
+    entries = list(SAMPLE.entries)
+    entries[place] = replace(entries[place], body=body, hash=hash_)
+    verdict = verify(entries, SAMPLE.payloads, SAMPLE.standing)
+    assert verdict.places[0].startswith(f"strand 1 entry {place + 1}:")
+
+
+@given(st.permutations(range(len(SAMPLE.entries))))
+def test_entries_in_another_order_do_not_pass(order: Sequence[int]) -> None:
+    verdict = verify([SAMPLE.entries[place] for place in order], SAMPLE.payloads, SAMPLE.standing)
+    assert verdict.holds_true is (list(order) == sorted(order))
+
+
+@given(st.lists(st.integers(0, len(SAMPLE.payloads) - 1), min_size=2, max_size=2, unique=True))
+def test_payloads_that_changed_places_do_not_pass(pair: list[int]) -> None:
+    a, b = pair
+    rows = list(SAMPLE.payloads)
+    rows[a], rows[b] = replace(rows[b], id=rows[a].id), replace(rows[a], id=rows[b].id)
+    assert not verify(SAMPLE.entries, rows, SAMPLE.standing).holds_true
