@@ -15,7 +15,10 @@ from typing import Any
 
 from calendar_times import DAY, HOUR, MINUTE
 from company import PLANS, Company, Customer, Invoice
-from stripe_shapes import Json, announcements, event, invoice, price, product
+from stripe_shapes.catalog import price, product
+from stripe_shapes.event import announcements, event
+from stripe_shapes.invoice import invoice
+from stripe_shapes.json_list import Json
 
 CYCLE = "subscription_cycle"
 DEMO_SECRET = "whsec_larkfield_demo_not_a_secret"  # noqa: S105  # signs made-up deliveries, and nothing else

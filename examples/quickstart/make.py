@@ -15,7 +15,7 @@ from pathlib import Path
 from company import Charge, Company, Customer, Invoice, Payment, Subscription
 from deliveries import Delivered, deliveries
 from stories import tell
-from stripe_shapes import shape
+from stripe_shapes.event import shape
 
 FOLDERS = {
     Customer: "customers",

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import click
+
 from syncengine.check.report import as_json, as_text
 from syncengine.cli.exits import Exit, answer
 from syncengine.engine.root import MapError
-
-import click
 
 
 def guarded(maps: Path, form: str, act: Callable[[], Exit]) -> Exit:

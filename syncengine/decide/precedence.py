@@ -57,13 +57,11 @@ def _by_sequence(new: Version, old: Version) -> Verdict | None:
 
 def _by_cause(draft: Draft, old: SourceState) -> Verdict | None:
     """A reading was asked for after all that it settles had come in, whatever the clocks say."""
-    if old.unsettled:
-        if draft.input.kind is not InputKind.READING:
-            return None
-        apart = _by_time(draft.snapshot.version, old.version) is not None
+    apart = _by_time(draft.snapshot.version, old.version) is not None
+    if old.unsettled and draft.input.kind is InputKind.READING:
         return Verdict(Order.LATER, "the reading that was awaited", apart=apart)
-    if draft.input.seq <= old.doubt:
-        return Verdict(Order.STALE, "a reading has settled it since", apart=True)
+    if not old.unsettled and draft.input.seq <= old.doubt:
+        return Verdict(Order.STALE, "a reading has settled it since", apart=apart)
     return None
 
 

@@ -89,7 +89,7 @@ def _delivery(text: bytes, *, system: str, file: str, number: int, now: datetime
         raise NotStrictError("a captured delivery is an object with headers, body and received_at")
     unknown = sorted(set(wrapped) - {"headers", "body", "body_b64", "received_at"})
     if unknown:
-        raise NotStrictError(f"unknown key {unknown[0]!r}; a captured delivery has headers, body (or body_b64), received_at")
+        raise NotStrictError(f"unknown key {unknown[0]!r}; there are headers, body (or body_b64) and received_at")
     return Delivery(
         system=system,
         body=_body(wrapped),

@@ -114,7 +114,7 @@ class Claim:
         for link in decision.links:
             self.links[link.flow, link.id] = entity
             self.new_links.append((entity, link))
-        self._release_readings(question, before, after)
+        self._release_readings(before, after)
         self.conflicts.extend((entity, c) for c in decision.conflicts)
         self.reviews.extend((entity, question.seq, r) for r in decision.reviews)
         if decision.changes and after.object in self.gated:
@@ -135,7 +135,7 @@ class Claim:
             )
         )
 
-    def _release_readings(self, question: Input, before: Record | None, after: Record) -> None:
+    def _release_readings(self, before: Record | None, after: Record) -> None:
         if before is None or not before.unsettled:
             return
         for flow, source in before.sources.items():

@@ -1,5 +1,6 @@
 """The crew: one delivery per system, each asking its target away from the thread that owns the ledger. A target that is
-slow or away holds up nobody else."""
+slow or away holds up nobody else.
+"""
 
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait

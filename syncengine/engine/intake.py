@@ -1,4 +1,4 @@
-"""Intake: what comes to a door becomes durable, or is refused with a reason that is kept too. Nothing is judged here."""
+"""Intake: what comes to a door becomes durable, or is refused with a reason that is kept. Nothing is judged here."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,8 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
     try:
         digest = _digest(path)
     except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}", remedy="check the path and its permissions") from None
+        message = f"{name} cannot be read: {error.strerror}"
+        raise UserError(message, remedy="check the path and its permissions") from None
     if world.store.file_finished(system, digest):
         report.known_files += 1
         report.bytes += path.stat().st_size
@@ -60,8 +61,9 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
             report.bytes += batch[-1].end - end
             end = batch[-1].end
             progress = FileProgress(
-                system=system, path=name, offset=end, lines=batch[-1].number, digest=hasher.digest(), finished=end >= size
-            )
+                system=system, path=name, offset=end, lines=batch[-1].number, digest=hasher.digest(),
+                finished=end >= size,
+            )  # fmt: skip
             yield _take(world, system, name, batch, report, progress)
     if end < size:
         report.unterminated.append(name)

@@ -93,8 +93,6 @@ def _commit(world: World, claim: Claim) -> None:
 def _understand(world: World, claim: Claim, row: InboxRow) -> _Question | None:
     """The question that an input asks; one that asks none is marked at once."""
     try:
-        if row.trouble:
-            raise PermanentError(row.trouble)
         flow, snapshot = _snapshot(world, row)
     except PermanentError as error:
         _mark(claim, row, Fate.FAILED, str(error))
@@ -107,6 +105,8 @@ def _understand(world: World, claim: Claim, row: InboxRow) -> _Question | None:
 
 
 def _snapshot(world: World, row: InboxRow) -> tuple[FlowPlan | None, Snapshot | None]:
+    if row.trouble:
+        raise PermanentError(row.trouble)
     if row.kind is InputKind.READING:
         name, reading = from_input(row.body)
         return world.plan.flows.get(name), reading

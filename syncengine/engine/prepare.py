@@ -54,12 +54,12 @@ def select(world: World, system: str, limit: int) -> Selection | None:
     if not candidates:
         return None
     selection = Selection(candidates, world.store.records({c.record_id for c in candidates}))
-    selection.ids = world.store.translate(_refs(world, selection))
+    selection.ids = world.store.translate(_refs(selection))
     selection.neighbours = _neighbours(world, selection)
     return selection
 
 
-def _refs(world: World, selection: Selection) -> set[Ref]:
+def _refs(selection: Selection) -> set[Ref]:
     found: set[Ref] = set()
     for candidate in selection.candidates:
         target = selection.record(candidate).targets.get(candidate.flow)
@@ -77,7 +77,9 @@ def _neighbours(world: World, selection: Selection) -> Mapping[tuple[str, str], 
     return world.store.load(wanted, ()).by_link if wanted else {}
 
 
-def queries(world: World, selection: Selection, candidates: Sequence[Candidate]) -> Iterator[tuple[FlowPlan, ImageQuery]]:
+def queries(
+    world: World, selection: Selection, candidates: Sequence[Candidate]
+) -> Iterator[tuple[FlowPlan, ImageQuery]]:
     """One query per flow for the before-images of its candidates."""
     by_flow: dict[str, list[Candidate]] = {}
     for candidate in candidates:

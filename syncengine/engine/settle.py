@@ -46,7 +46,7 @@ def settle_outcomes(
                 attempt=permit.send.attempt, kind=OutcomeKind.NOT_SENT, detail="its deadline was too near"
             )  # fmt: skip
         settlements.append(_settlement(world, candidate, selection.record(candidate), permit.send, outcome, window))
-    _commit(world, {c.id: c for c in candidates.values()}, settlements, window)
+    _commit(world, candidates, settlements)
 
 
 def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe], window: timedelta) -> None:
@@ -63,7 +63,7 @@ def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe]
                 (to, attempt_to), _due(world, kind, outcome, doubt.send, window), "probe",
             )
         )  # fmt: skip
-    _commit(world, {d.candidate.id: d.candidate for d in doubts}, settlements, window)
+    _commit(world, {d.candidate.id: d.candidate for d in doubts}, settlements)
 
 
 def _settlement(
@@ -115,9 +115,7 @@ def _built(
     )
 
 
-def _commit(
-    world: World, candidates: Mapping[int, Candidate], settlements: Sequence[Settlement], window: timedelta
-) -> None:
+def _commit(world: World, candidates: Mapping[int, Candidate], settlements: Sequence[Settlement]) -> None:
     """A settlement whose record moved meanwhile is made again on the record as it is now."""
     left = list(settlements)
     while left:

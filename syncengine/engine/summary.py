@@ -69,9 +69,9 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
     if tally.decisions:
         yield "decisions", _counts({result.value: n for result, n in tally.decisions.items()})
     yield "writes", written or "none"
-    more = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews, "unsettled": tally.unsettled}
-    if _counts(more):
-        yield "also", _counts(more)
+    found = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews}
+    if also := _counts({**found, "unsettled": tally.unsettled}):
+        yield "also", also
     if tally.unmapped_types:
         yield "unmapped", _counts(tally.unmapped_types)
     for name, line, why in done.intake.refused:

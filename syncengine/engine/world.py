@@ -1,4 +1,4 @@
-"""Everything the engine acts on, passed in from one composition root: nothing below reads a clock or the environment."""
+"""Everything the engine acts on, passed in from one composition root: nothing else reads a clock or a variable."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor

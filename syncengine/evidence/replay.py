@@ -79,7 +79,9 @@ class Replay:
         if attempt is None:
             attempt = self.attempts[said["attempt"]] = Thing()
         attempt.edges += (at, *place, source, target)
-        attempt.about = (said["action"], facts["number"], facts["fence"])
+        fence = facts["fence"]
+        if not attempt.about or fence > attempt.about[2]:  # fences only rise, in whatever strand
+            attempt.about = (said["action"], facts["number"], fence)
         self._move_action(said["action"], place, at, facts["action_from"], facts["action_to"])
         if "link" in facts:
             self._link(place, said["record"], facts["link"])

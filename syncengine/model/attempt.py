@@ -22,8 +22,9 @@ MOVES: Final[Mapping[S | None, frozenset[S]]] = {
     S.ABSENT: frozenset(),
     S.OVERTAKEN: frozenset(),
 }
-"""There is no edge back to READY: what was sent once is never forgotten, whatever time passes. SENT goes back to PREPARED
-only by its own worker, and only when nothing of it took effect ("not sent")."""
+"""There is no edge back to READY: what was sent once is never forgotten, whatever time passes. SENT goes back to
+PREPARED only by its own worker, and only when nothing of it took effect ("not sent").
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

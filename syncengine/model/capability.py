@@ -1,5 +1,6 @@
 """What a connector can do, as data: per operation, each with how it is known. The compiler refuses a map that needs
-more."""
+more.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

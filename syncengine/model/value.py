@@ -32,10 +32,11 @@ Places = Mapping[str, Json]
 """Their paths and spelled values: {"Status__c": "Paid"}."""
 
 _EXPONENTS: Final[Mapping[str, int]] = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMN TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
-}
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMN": 3, "TND": 3,
+    "CLF": 4, "UYW": 4,
+}  # fmt: skip
 """ISO 4217 minor units where they are not 2 (list of 2024-06). A system that counts otherwise says so itself."""
 
 

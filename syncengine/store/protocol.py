@@ -289,7 +289,9 @@ class Store(Protocol):
         """One transaction. Returns the action ids that had moved meanwhile, or whose record had: left untouched."""
         ...
 
-    def commit_intent(self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime) -> Sequence[Permit]:
+    def commit_intent(
+        self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime
+    ) -> Sequence[Permit]:
         """One transaction: SENT, frozen bytes and before-image, audit. Only here are permits made.
 
         An intent is dropped when its action, its lane or a record it rested on moved; all are when `switches` are no

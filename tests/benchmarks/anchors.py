@@ -53,12 +53,14 @@ def safe(bodies: Sequence[bytes], batch: int, folder: Path) -> float:
     """Events per second."""
     ledger, crm = _opened(folder / "ledger.db"), _opened(folder / "crm.db")
     ledger.executescript(
-        """create table inbox(seq integer primary key, source, event, type, raw blob, hash, state, unique(source, event));
+        """create table inbox(seq integer primary key, source, event, type, raw blob, hash, state,
+          unique(source, event));
         create table record(entity primary key, fields) without rowid;
         create table action(id integer primary key, key unique, entity, event, content);
         create table attempt(id integer primary key, action int, state, bytes, before, fence);
         create index attempt_action on attempt(action);
-        create table audit(seq integer primary key, kind, about, body, hash); create index audit_about on audit(about);"""
+        create table audit(seq integer primary key, kind, about, body, hash);
+        create index audit_about on audit(about);"""
     )
     crm.execute("create table target(key primary key, fields) without rowid")
     path = _SafePath(ledger, crm)
@@ -98,7 +100,8 @@ class _SafePath:
     def decide(self, start: int, count: int) -> tuple[list[tuple[str, str]], list[int]]:
         db = self.ledger
         db.execute("begin immediate")
-        found = db.execute("select seq, raw from inbox where state='due' and seq between ? and ?", (start + 1, start + count))
+        due = "select seq, raw from inbox where state='due' and seq between ? and ?"
+        found = db.execute(due, (start + 1, start + count))
         rows = [(seq, *_parts(raw)) for seq, raw in found]
         marks = ",".join("?" * len(rows))
         state = dict(db.execute(f"select entity, fields from record where entity in ({marks})", [r[4] for r in rows]))

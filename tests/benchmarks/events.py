@@ -7,6 +7,7 @@ from random import Random
 
 T0 = 1_760_000_000
 VERSION = "2026-10-28.endive"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz0123456789"
 
 
 def deliveries(count: int, seed: int = 7) -> list[bytes]:
@@ -29,7 +30,7 @@ def deliveries(count: int, seed: int = 7) -> list[bytes]:
 
 
 def _id(random: Random, prefix: str, length: int) -> str:
-    return prefix + "_" + "".join(random.choices("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz0123456789", k=length))
+    return prefix + "_" + "".join(random.choices(LETTERS, k=length))
 
 
 def _event(random: Random, at: int, kind: str, record: dict[str, object]) -> bytes:
@@ -56,7 +57,8 @@ def _customer(random: Random, customer: str, created: int) -> dict[str, object]:
         "email": f"user{random.randint(1, 10**7)}@example.com", "individual_name": None,
         "invoice_prefix": customer[-8:].upper(),
         "invoice_settings": {"custom_fields": None, "default_payment_method": _id(random, "pm", 24), "footer": None},
-        "livemode": False, "metadata": {"segment": random.choice(["smb", "mid"]), "notes": "x" * random.randint(400, 1100)},
+        "livemode": False,
+        "metadata": {"segment": random.choice(["smb", "mid"]), "notes": "x" * random.randint(400, 1100)},
         "name": f"Customer {random.randint(1, 10**6)} Ltd", "next_invoice_sequence": random.randint(1, 40),
         "phone": "+35315550100", "preferred_locales": ["en-IE", "en"],
         "shipping": {"address": _address(random), "name": "Receiving Dept", "phone": "+35315550101"},
@@ -69,7 +71,10 @@ def _line(random: Random, invoice: str, at: int) -> dict[str, object]:
         "id": _id(random, "il", 24), "object": "line_item", "amount": 4900, "currency": "usd",
         "description": f"{random.randint(1, 20)} x Pro plan (at $49.00 / month)", "discountable": True, "discounts": [],
         "invoice": invoice, "livemode": False, "metadata": {}, "period": {"end": at + 2_592_000, "start": at},
-        "parent": {"type": "subscription_item_details", "subscription_item_details": {"subscription": _id(random, "sub", 24)}},
+        "parent": {
+            "type": "subscription_item_details",
+            "subscription_item_details": {"subscription": _id(random, "sub", 24)},
+        },
         "pricing": {"price_details": {"price": _id(random, "price", 24)}, "unit_amount_decimal": "4900"}, "quantity": 1,
     }  # fmt: skip
 

@@ -25,10 +25,10 @@ from tests.benchmarks.events import deliveries
 GOAL = "none yet (first step 0.6 of the safe path, 0.25 of the bare path)"
 MAPS = Path(__file__).parent / "mappings"
 CRM = """
-create table accounts(id integer primary key, stripe_id text unique not null, name text, email text, delinquent integer,
-  city text, country text);
-create table invoices(id integer primary key, stripe_id text unique not null, account_id integer, number text, status text,
-  total text, currency text, finalized_at text);
+create table accounts(id integer primary key, stripe_id text unique not null, name text, email text,
+  delinquent integer, city text, country text);
+create table invoices(id integer primary key, stripe_id text unique not null, account_id integer, number text,
+  status text, total text, currency text, finalized_at text);
 """
 
 

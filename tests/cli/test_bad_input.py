@@ -197,10 +197,11 @@ def test_the_drop_folder_that_is_gone_is_told_and_the_rest_goes_on(it: Workspace
 
 def _start(it: Workspace, *more: str) -> "subprocess.Popen[str]":
     state = f"sqlite:///{it.folder / 'state.db'}"
-    words = ["-m", "syncengine", "--maps", str(it.folder / "mappings"), "--state", state, "run", "--environment", "local"]
+    words = ["--maps", str(it.folder / "mappings"), "--state", state, "run", "--environment", "local", *more]
     return subprocess.Popen(
-        [sys.executable, *words, *more], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "syncengine", *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
 
 def test_a_second_run_at_the_same_time_says_who_holds_the_ledger(it: Workspace) -> None:
@@ -219,7 +220,8 @@ class _held:  # noqa: N801 - reads as a word
 
         from syncengine.store.open import engine_lock
 
-        self.lock = engine_lock(f"sqlite:///{it.folder / 'state.db'}", "syncengine run", datetime(2026, 1, 1, tzinfo=UTC))
+        state = f"sqlite:///{it.folder / 'state.db'}"
+        self.lock = engine_lock(state, "syncengine run", datetime(2026, 1, 1, tzinfo=UTC))
 
     def __enter__(self) -> None:
         self.lock.__enter__()

@@ -17,7 +17,8 @@ def install(folder: Path, system: str) -> None:
             for what in ("insert", "update"):
                 db.execute(
                     f"create trigger log_{what}_{table} after {what} on {table} begin "
-                    f"insert into write_log(what, target, key, content) values('{what}', '{table}', new.{key}, {content}); end"
+                    f"insert into write_log(what, target, key, content) "
+                    f"values('{what}', '{table}', new.{key}, {content}); end"
                 )
         db.commit()
 

@@ -6,12 +6,14 @@ environment, and expect {crm.TABLE / erp.TABLE: rows by Stripe id (listed column
 holds, waiting, log}.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from syncengine.model.tally import Tally
 from syncengine.vocabulary import ActionState, Fate
 from tests.scenarios.stage import Stage
 
@@ -31,32 +33,25 @@ def test_scenario(file: str, scenario: dict[str, Any], tmp_path: Path) -> None:
 
 
 def _play(stage: Stage, what: str, said: Any) -> None:
-    match what:
-        case "deliver":
-            stage.deliver(said)
-        case "snapshot":
-            stage.snapshot(said["record"], said["object"])
-        case "run":
-            for _ in range(said or 1):
-                stage.run()
-        case "edit":
-            stage.edit(said["system"], said["table"], said["key"], said["to"])
-        case "insert":
-            stage.insert(said["system"], said["table"], said["row"])
-        case "remove":
-            stage.remove(said["system"], said["table"], said["key"])
-        case "lie":
-            stage.lie(said["system"], said["lies"])
-        case "away" | "back":
-            stage.targets[said].away = what == "away"
-        case "rewrite":
-            stage.rewrite(said["file"], said["old"], said["new"])
-        case "environment":
-            stage.environment = said
-        case "expect":
-            _expect(stage, said)
-        case _:
-            raise AssertionError(f"no step is called {what!r}")
+    assert what in STEPS, f"no step is called {what!r}"
+    STEPS[what](stage, said)
+
+
+def _run(stage: Stage, times: int | None) -> None:
+    for _ in range(times or 1):
+        stage.run()
+
+
+def _away(stage: Stage, system: str) -> None:
+    stage.targets[system].away = True
+
+
+def _back(stage: Stage, system: str) -> None:
+    stage.targets[system].away = False
+
+
+def _environment(stage: Stage, name: str) -> None:
+    stage.environment = name
 
 
 def _expect(stage: Stage, said: dict[str, Any]) -> None:
@@ -77,29 +72,18 @@ def _rows(stage: Stage, name: str, wanted: dict[str, dict[str, Any]]) -> None:
 
 
 def _ledger(stage: Stage, name: str) -> Any:
+    assert name in COUNTS, f"nothing in the ledger is called {name!r}"
+    return COUNTS[name](stage)
+
+
+def _tally(stage: Stage) -> Tally:
     assert stage.tally is not None
+    return stage.tally
+
+
+def _seen_away(stage: Stage) -> list[str]:
     assert stage.done is not None
-    match name:
-        case "events":
-            return {f.value: n for f in Fate if (n := stage.tally.events.get(f, 0))}
-        case "writes":
-            return {s.value: n for s in ActionState if (n := stage.tally.writes.get(s, 0))}
-        case "away":
-            return sorted(stage.done.away)
-        case "effects":
-            return {system: len(world.log) for system, world in stage.targets.items()}
-        case "conflicts":
-            return stage.tally.conflicts
-        case "reviews":
-            return stage.tally.reviews
-        case "readings":
-            return stage.tally.readings
-        case "unsettled":
-            return stage.tally.unsettled
-        case "losers":
-            return _losers(stage)
-        case _:
-            raise AssertionError(f"nothing in the ledger is called {name!r}")
+    return sorted(stage.done.away)
 
 
 def _losers(stage: Stage) -> list[dict[str, Any]]:
@@ -107,6 +91,38 @@ def _losers(stage: Stage) -> list[dict[str, Any]]:
     records = {r for hit in stage.store.find("in_1") for r in hit.records}
     dossier = stage.store.dossier(sorted(records), [])
     return [
-        {"field": c.field, "rule": c.rule, "winner": list(c.winner.values())[0], "loser": list(c.loser.values())[0]}
+        {"field": c.field, "rule": c.rule, "winner": _only(c.winner), "loser": _only(c.loser)}
         for c in dossier.conflicts
     ]
+
+
+def _only(places: dict[str, Any]) -> Any:
+    (value,) = places.values()
+    return value
+
+
+STEPS: dict[str, Callable[[Stage, Any], None]] = {
+    "deliver": Stage.deliver,
+    "snapshot": lambda stage, said: stage.snapshot(said["record"], said["object"]),
+    "run": _run,
+    "edit": lambda stage, said: stage.edit(said["system"], said["table"], said["key"], said["to"]),
+    "insert": lambda stage, said: stage.insert(said["system"], said["table"], said["row"]),
+    "remove": lambda stage, said: stage.remove(said["system"], said["table"], said["key"]),
+    "lie": lambda stage, said: stage.lie(said["system"], said["lies"]),
+    "away": _away,
+    "back": _back,
+    "rewrite": lambda stage, said: stage.rewrite(said["file"], said["old"], said["new"]),
+    "environment": _environment,
+    "expect": _expect,
+}
+COUNTS: dict[str, Callable[[Stage], Any]] = {
+    "events": lambda stage: {f.value: n for f in Fate if (n := _tally(stage).events.get(f, 0))},
+    "writes": lambda stage: {s.value: n for s in ActionState if (n := _tally(stage).writes.get(s, 0))},
+    "away": _seen_away,
+    "effects": lambda stage: {system: len(world.log) for system, world in stage.targets.items()},
+    "conflicts": lambda stage: _tally(stage).conflicts,
+    "reviews": lambda stage: _tally(stage).reviews,
+    "readings": lambda stage: _tally(stage).readings,
+    "unsettled": lambda stage: _tally(stage).unsettled,
+    "losers": _losers,
+}

@@ -26,7 +26,8 @@ def plan(database: Database, asked: Select[tuple[object]] | Many) -> str:
     statement = asked._build([bindparam("key_0"), bindparam("key_1")]) if isinstance(asked, Many) else asked
     compiled = statement.compile(dialect=sqlite.dialect())
     with database.reading() as connection:
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", tuple("1" for _ in compiled.positiontup or ()))
+        given = ("1",) * len(compiled.positiontup or ())
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
         return "\n".join(row[-1] for row in rows)
 
 

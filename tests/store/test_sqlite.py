@@ -34,7 +34,7 @@ def database(path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def store(database: Database) -> SqlStore:
-    return SqlStore(database, lambda n: bytes(n))
+    return SqlStore(database, bytes)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,11 @@ def test_a_mistake_of_ours_is_not_explained_away(database: Database) -> None:
 
 @pytest.mark.parametrize(
     ("url", "path"),
-    [("sqlite:///state.db", "state.db"), ("sqlite:////var/state.db", "/var/state.db"), ("sqlite:///a/b.db?x=1", "a/b.db")],
+    [
+        ("sqlite:///state.db", "state.db"),
+        ("sqlite:////var/state.db", "/var/state.db"),
+        ("sqlite:///a/b.db?x=1", "a/b.db"),
+    ],
 )
 def test_an_url_names_a_file(url: str, path: str) -> None:
     assert database_path(url) == Path(path)

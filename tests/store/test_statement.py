@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, bindparam, create_engine, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from syncengine.store.sql import statement
 from syncengine.store.sql.statement import Bulk, Many, insert
@@ -52,5 +52,5 @@ def test_parameters_in_another_order_than_declared_are_a_mistake_of_ours(connect
 
 
 def test_statements_are_compiled_for_positions_on_postgresql_too() -> None:
-    compiled = statement._text(LARGER._build([bindparam("key_0")]), postgresql.dialect(), ("least", "key_0"))
+    compiled = statement._text(LARGER._build([bindparam("key_0")]), PGDialect_psycopg(), ("least", "key_0"))
     assert compiled.count("%s") == 2

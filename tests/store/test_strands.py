@@ -13,7 +13,9 @@ from syncengine.vocabulary import EntryKind
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 numbers = st.integers(min_value=0, max_value=2**60)
 facts = st.dictionaries(
-    st.text(max_size=8), st.recursive(st.text() | numbers | st.booleans() | st.none(), st.lists, max_leaves=4), max_size=4
+    st.text(max_size=8),
+    st.recursive(st.text() | numbers | st.booleans() | st.none(), st.lists, max_leaves=4),
+    max_size=4,
 )
 entries = st.builds(
     Entry,

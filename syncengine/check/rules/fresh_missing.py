@@ -1,6 +1,7 @@
-"""A flow has no consistency contract, or one that its schedule cannot keep.
+"""A flow has no consistency contract.
 
-Why: somebody acts on the value; he needs to know how old it may be, from when that is an incident, and where to look.
+Why: somebody acts on the value; they need to know how old it may be, from when that is an incident,
+and where to look.
 Remedy: add `fresh: {expected: …, incident: …, look_at: …}`.
 """
 

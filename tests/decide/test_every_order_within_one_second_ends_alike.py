@@ -1,0 +1,117 @@
+"""Exhaustive where the properties only sample: short lives in one second, told in every order there is."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations, permutations, product
+
+import pytest
+
+from syncengine.model.value import Json
+from tests.decide.driver import Driver
+from tests.decide.plans import BILLING, make_plan
+from tests.decide.truth import FAR, Step, Story
+
+PLAN = make_plan(moves={})
+LEGAL = make_plan()
+
+
+def life(contents: tuple[Mapping[str, Json], ...], twice: frozenset[int] = frozenset(), **how: bool) -> Story:
+    steps = tuple(Step(round(i / 100, 2), {"note": None, "items": [], **c}) for i, c in enumerate(contents))
+    return Story("invoices", "in_1", steps, twice=twice, **how)
+
+
+def totals(length: int) -> Iterator[tuple[Mapping[str, Json], ...]]:
+    """Every life in which the total changes at each step, and may come back to what it was."""
+    for values in product((0, 1, 2), repeat=length):
+        if values[0] == 0 and all(a != b for a, b in zip(values, values[1:], strict=False)):
+            yield tuple({"status": "open", "total": v} for v in values)
+
+
+def pairs(length: int) -> Iterator[tuple[Mapping[str, Json], ...]]:
+    """Every life in which the total or the note changes at each step."""
+    for flips in product((0, 1), repeat=length - 1):
+        total, note = 0, "a"
+        contents: list[Mapping[str, Json]] = [{"status": "open", "total": total, "note": note}]
+        for flip in flips:
+            total, note = (1 - total, note) if flip else (total, "b" if note == "a" else "a")
+            contents.append({"status": "open", "total": total, "note": note})
+        yield tuple(contents)
+
+
+def end(story: Story, order: tuple[int, ...], *, read_early: bool, plan: object = PLAN) -> Mapping[str, Json]:
+    driver = Driver(plan)  # type: ignore[arg-type]
+    events, seen = story.events(), 0.0
+    for index in order:
+        event, snapshot = events[index]
+        seen = max(seen, story.steps[int(event.rpartition("-")[2].rstrip("b"))].moment)
+        driver.deliver(snapshot, event)
+        if read_early and driver.wants:
+            driver.read_back(lambda _flow, _id: story.reading(seen))  # noqa: B023
+    while driver.wants:
+        driver.read_back(lambda _flow, _id: story.reading(FAR))
+    record = driver.record(BILLING, "in_1")
+    assert not record.unsettled
+    return {name: state.value for name, state in record.fields.items()}
+
+
+def assert_every_order_ends_in_the_truth(story: Story, *, read_early: bool, plan: object = PLAN) -> None:
+    last = story.steps[-1].content
+    for order in permutations(range(len(story.events()))):
+        found = end(story, order, read_early=read_early, plan=plan)
+        shown = {name: found[name] for name in ("status", "total", "note")}
+        assert shown == {name: last[name] for name in shown}, (story, order)
+
+
+@pytest.mark.parametrize("read_early", [False, True])
+def test_when_each_change_names_what_was_before(read_early: bool) -> None:
+    for length in (2, 3, 4):
+        for contents in (*totals(length), *pairs(length)):
+            story = life(contents, names_previous=True)
+            assert_every_order_ends_in_the_truth(story, read_early=read_early)
+
+
+@pytest.mark.parametrize("read_early", [False, True])
+def test_when_a_second_event_tells_of_the_same_change_without_naming_it(read_early: bool) -> None:
+    for contents in (*totals(3), *pairs(3)):
+        for twice in combinations(range(3), 1):
+            story = life(contents, frozenset(twice), names_previous=True)
+            assert_every_order_ends_in_the_truth(story, read_early=read_early)
+
+
+@pytest.mark.parametrize("read_early", [False, True])
+def test_when_nothing_but_readings_can_tell(read_early: bool) -> None:
+    for contents in (*totals(3), *pairs(3), *totals(4)):
+        assert_every_order_ends_in_the_truth(life(contents), read_early=read_early)
+
+
+@pytest.mark.parametrize("read_early", [False, True])
+def test_when_declared_moves_tell_some_of_it(read_early: bool) -> None:
+    lives = [
+        ("draft", "open", "paid", "refunded"),
+        ("draft", "open", "open", "void"),
+        ("draft", "draft", "open", "paid"),
+        ("open", "paid", "paid", "paid"),
+    ]
+    for words, amounts in product(lives, ((0, 0, 0, 0), (0, 1, 1, 2), (1, 1, 0, 1))):
+        contents = tuple({"status": w, "total": t} for w, t in zip(words, amounts, strict=True))
+        assert_every_order_ends_in_the_truth(life(contents), read_early=read_early, plan=LEGAL)
+        told = life(contents, names_previous=True)
+        assert_every_order_ends_in_the_truth(told, read_early=read_early, plan=LEGAL)
+
+
+def test_created_finalized_and_paid_in_one_second_need_no_reading() -> None:
+    story = life(tuple({"status": s, "total": 5} for s in ("draft", "open", "paid")))
+    for order in permutations(range(3)):
+        driver = Driver(LEGAL)
+        for index in order:
+            driver.deliver(story.events()[index][1], story.events()[index][0])
+        assert not driver.wants
+        assert driver.values(BILLING, "in_1")["status"] == "paid"
+
+
+def test_a_chain_that_names_what_was_before_needs_no_reading() -> None:
+    story = life(tuple({"status": "open", "total": t} for t in (0, 1, 2, 3)), names_previous=True)
+    for order in permutations(range(4)):
+        driver = Driver(PLAN)
+        for index in order[:4]:
+            driver.deliver(story.events()[index][1], story.events()[index][0])
+        assert driver.values(BILLING, "in_1")["total"] == 3 or driver.wants
