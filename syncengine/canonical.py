@@ -158,5 +158,5 @@ def key(project: str, *parts: object) -> str:
 
 def entity_id(project: str, object_name: str, flow: str, birth_id: str) -> str:
     """The entity that is born as `birth_id` in `flow`: the same on every machine and in every order of arrival."""
-    spelled = "\x1f".join((project, object_name, flow, birth_id)).encode()
+    spelled = f"{project}\x1f{object_name}\x1f{flow}\x1f{birth_id}".encode()
     return hashlib.sha256(spelled).hexdigest()[:32]

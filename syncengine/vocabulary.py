@@ -139,7 +139,10 @@ class Phase(StrEnum):
 
     @property
     def rank(self) -> int:
-        return tuple(Phase).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {phase: rank for rank, phase in enumerate(Phase)}
 
 
 class Environment(StrEnum):

@@ -82,7 +82,7 @@ def _color(argv: Sequence[str]) -> bool | None:
 
 
 def _accept_all(stream: TextIO) -> None:
-    """A terminal that cannot show a character gets its escape, not an error."""
+    """A character that the stream cannot carry (half of a surrogate pair, of a file's name) stands as its escape."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any, Final
 
+import click
+
 SCHEMA_VERSION: Final = 1
 
 
@@ -51,9 +53,9 @@ def answer(document: Mapping[str, Any], code: Exit, *, has_changes: bool = False
 
 
 def say(text: str, code: Exit) -> Exit:
-    """Print a command's text; gives back the code, also when nobody reads it any more."""
+    """Print a command's text, its colours only to a terminal; gives back the code, also when nobody reads any more."""
     try:
-        print(text, flush=True)  # noqa: T201 - data goes to stdout
+        click.echo(text)
     except BrokenPipeError:
         close_stdout()
     return code

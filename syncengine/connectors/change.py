@@ -54,11 +54,17 @@ class Change:
         )
 
 
+PLAIN: Final = frozenset({str, int, bool})
+"""What nearly all values are: looked at first, since this runs for every value of every row."""
+
+
 def spelled(value: Json) -> Json:
     """A raw value as canonical JSON can hold it: decimals, dates and moments as text, bytes as hexadecimal digits.
 
     A moment without a zone is UTC.
     """
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {name: spelled(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

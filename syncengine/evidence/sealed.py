@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from syncengine.canonical import commitment, root
-from syncengine.evidence.damage import Damage
+from syncengine.evidence.damage import SHOWN, Damage
 from syncengine.evidence.walk import Listener, Place
 from syncengine.model.payload import PayloadRow, leaf
 from syncengine.vocabulary import EntryKind
@@ -104,6 +104,8 @@ class Sealed:
             self._damage.note(f"payload {row.id}: its body is gone, and no entry says that it was erased")
         else:
             self.erased += 1
+            if self.erased > SHOWN:
+                return
             self.notes.append(f"payload {row.id}: erased by strand {place[0]} entry {place[1]}")
 
     def _note_missing(self, run: _Run, there: set[int]) -> None:

@@ -31,8 +31,8 @@ FLOORS: Final[tuple[frozenset[str], ...]] = (
 LEDGER_WINGS: Final = frozenset({"store", "connectors", "evidence"})
 """They know the nouns (floors 0 and 1), and nothing of specs, findings and plans."""
 
-_PLAIN: Final = frozenset({"collections", "contextlib", "dataclasses", "datetime", "decimal", "enum", "functools", "typing"})
-_SHAPING: Final = frozenset({"itertools", "math", "operator", "re", "string", "unicodedata"})
+_PLAIN: Final = frozenset({"collections", "dataclasses", "datetime", "decimal", "enum", "functools", "typing"})
+_SHAPING: Final = frozenset({"contextlib", "itertools", "math", "operator", "re", "string", "unicodedata"})
 
 PURE: Final[Mapping[str, frozenset[str]]] = {
     "model": _PLAIN,

@@ -114,19 +114,28 @@ def test_a_code_survives_a_reader_that_went_away(form: str, tmp_path: Path) -> N
     assert (result.returncode, result.stderr) == (5, b"")
 
 
-def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "encoding", "printed"),
+    [
+        ("5 \u20ac", "utf-8", b"5 \xe2\x82\xac\n"),
+        ("caf\udce9.jsonl", "utf-8", b"caf\\udce9.jsonl\n"),
+        ("5 \u20ac", "latin-1", b"5 \\u20ac\n"),
+        ("\x1b[31mred\x1b[0m", "utf-8", b"red\n"),
+    ],
+)
+def test_a_stream_gets_what_it_can_carry(text: str, encoding: str, printed: bytes, tmp_path: Path) -> None:
     program = (
         "import click\n"
         "from syncengine.cli.door import door\n"
         "from syncengine.cli.exits import Exit, say\n"
-        "door(click.Command('act', callback=lambda: say('5 \\u20ac', Exit.DONE)), [])\n"
+        f"door(click.Command('act', callback=lambda: say({text!a}, Exit.DONE)), [])\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
         capture_output=True,
         timeout=120,
         check=False,
     )
-    assert (result.stdout, result.stderr) == (b"5 \\u20ac\n", b"")
+    assert (result.stdout, result.stderr) == (printed, b"")

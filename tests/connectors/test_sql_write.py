@@ -125,6 +125,21 @@ def test_a_value_that_its_column_cannot_take_is_rejected_without_showing_it(rig:
     ]
 
 
+def test_a_text_that_the_database_pads_is_shown_and_found_as_it_was_written(postgres: SqlRig) -> None:
+    postgres.execute("CREATE TABLE orders (id CHAR(10) PRIMARY KEY, unit CHAR(5))")
+    request = Request(record="orders", key=("id", "o-1"), create=True, places={"unit": "kg"}, before=None)
+    outcome = send(postgres, request)[0]
+    assert (outcome.kind, outcome.remote_id, outcome.after) == (OutcomeKind.CONFIRMED, "o-1", None)
+    assert probe(postgres, request) is ProbeResult.APPLIED
+
+
+def test_a_text_that_ends_in_spaces_keeps_them_where_nothing_is_padded(sqlite: SqlRig) -> None:
+    sqlite.execute("CREATE TABLE orders (id CHAR(10) PRIMARY KEY, unit CHAR(5))")
+    request = Request(record="orders", key=("id", "o-1 "), create=True, places={"unit": "kg "}, before=None)
+    outcome = send(sqlite, request)[0]
+    assert (outcome.kind, outcome.remote_id) == (OutcomeKind.CONFIRMED, "o-1 ")
+
+
 def test_prepare_refuses_several_values_for_one_column(sqlite: SqlRig) -> None:
     with pytest.raises(PermanentError, match=r"invoices\.status takes one value"):
         sqlite.writer_rig().writer().prepare(create("in_1", {"status": ["a", "b"]}))
@@ -216,6 +231,8 @@ def test_a_connection_that_breaks_in_the_commit_leaves_the_outcome_unknown(postg
 
 
 def test_nobody_can_edit_a_row_between_the_look_and_the_write(rig: SqlRig) -> None:
+    if rig.server is None:
+        rig.execute("PRAGMA journal_mode = WAL")  # where a reader does not hold off writers
     send(rig, create("in_1"))
     rival = sa.create_engine(rig.engine.url, poolclass=NullPool)
     tried: list[str] = []

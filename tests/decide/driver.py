@@ -222,7 +222,9 @@ class Driver:
             for p, v in places.items()
         }
 
-    def _write(self, record: Record, flow: FlowPlan, lane: Lane, content: dict[str, Json], *, lose_answer: bool) -> None:
+    def _write(
+        self, record: Record, flow: FlowPlan, lane: Lane, content: dict[str, Json], *, lose_answer: bool
+    ) -> None:
         assert lane.ready is not None
         key, table = record.birth[1], self.tables.setdefault(flow.id, {})
         row, expects = table.get(key), expected(record, flow)

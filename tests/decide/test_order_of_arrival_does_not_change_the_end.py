@@ -118,7 +118,6 @@ def test_and_what_is_written_last_is_the_truth(given_: tuple[Story, Arrival], da
     assert driver.row(CRM, "in_1") == in_the_crm(story.steps[-1].content)
 
 
-@settings(max_examples=30)
 @given(told(), st.data())
 def test_a_reading_is_asked_for_at_most_once_per_event(given_: tuple[Story, Arrival], data: st.DataObject) -> None:
     story, arrival = given_
@@ -135,5 +134,3 @@ def test_a_reading_is_asked_for_at_most_once_per_event(given_: tuple[Story, Arri
 def snapshot_moment(story: Story) -> float:
     """Within the last second of the story: the worst moment to read."""
     return story.steps[-1].moment + 0.001
-
-

@@ -28,9 +28,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`told`: which of its changes name the old values (None: the provider never does). `numbered`: it counts versions.
-
-    `echoed`: steps of which a second event tells, without old values (Stripe's invoice.paid beside invoice.updated).
+    """`names_previous`: each event names the old values of what it changed. `numbered`: the provider counts versions.
+    `sparse`: an event shows only what it changed. `twice`: steps of which a second event tells, without old values.
     """
 
     record: str
@@ -39,6 +38,7 @@ class Story:
     names_previous: bool = False
     numbered: bool = False
     twice: frozenset[int] = field(default_factory=frozenset)
+    sparse: bool = False
 
     def events(self) -> list[tuple[str, Snapshot]]:
         found = []
@@ -62,6 +62,10 @@ class Story:
             gone=step.gone,
         )
 
+    def _changed(self, index: int) -> dict[str, Json]:
+        before, after = self.steps[index - 1].content, self.steps[index].content
+        return {key: value for key, value in after.items() if before.get(key) != value}
+
     def _previous(self, index: int) -> dict[str, Json]:
         if not self.names_previous or index == 0 or self.steps[index - 1].gone or self.steps[index].gone:
             return {}
@@ -77,8 +81,9 @@ class Story:
                 resolution=SECOND,
                 sequence=index if self.numbered else None,
             ),
-            content=step.content,
+            content=self._changed(index) if self.sparse and index else step.content,
             previous=previous,
+            complete=not (self.sparse and index),
             gone=step.gone,
         )
 
@@ -89,7 +94,13 @@ def stories(
     always: Mapping[str, Json] | None = None,
 ) -> Story:  # fmt: skip
     """An invoice's life: its status moves as declared, everything else as it likes, many changes in one second."""
-    content: dict[str, Json] = {"status": "draft", "total": 0, "note": None, "items": [{"quantity": 1}], **(always or {})}
+    content: dict[str, Json] = {
+        "status": "draft",
+        "total": 0,
+        "note": None,
+        "items": [{"quantity": 1}],
+        **(always or {}),
+    }
     moment, gone = 0.0, False
     steps = [Step(moment, dict(content))]
     for _ in range(draw(st.integers(0, longest - 1))):
@@ -102,7 +113,8 @@ def stories(
         steps.append(Step(moment, {} if gone else dict(content), gone))
     twice = draw(st.frozensets(st.integers(0, longest), max_size=2))
     kind = draw(st.sampled_from(("plain", "previous", "numbered")))
-    return Story(record, id, tuple(steps), kind == "previous", kind == "numbered", twice)
+    sparse = not may_go and draw(st.booleans())
+    return Story(record, id, tuple(steps), kind == "previous", kind == "numbered", twice, sparse)
 
 
 def _next(draw: st.DrawFn, moment: float) -> float:

@@ -52,5 +52,6 @@ def test_parameters_in_another_order_than_declared_are_a_mistake_of_ours(connect
 
 
 def test_statements_are_compiled_for_positions_on_postgresql_too() -> None:
-    compiled = statement._text(LARGER._build([bindparam("key_0")]), PGDialect_psycopg(), ("least", "key_0"))
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    compiled = statement._text(LARGER._build([bindparam("key_0")]), dialect, ("least", "key_0"))
     assert compiled.count("%s") == 2

@@ -14,8 +14,7 @@ def subscription(it: Subscription) -> Json:
         "subscription": it.id, "tax_rates": [],
     }  # fmt: skip
     return {
-        "id": it.id,
-        "object": "subscription",
+        "id": it.id, "object": "subscription",
         "application": None,
         "application_fee_percent": None,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},

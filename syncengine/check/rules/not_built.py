@@ -30,6 +30,7 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _shared_records(context)
     yield from _two_grants(context)
     yield from _scheduled_writes(context)
+    yield from _proposals(context)
 
 
 def _built_in_fields(context: Context) -> Iterator[Finding]:
@@ -79,3 +80,14 @@ def _scheduled_writes(context: Context) -> Iterator[Finding]:
             message = f"{flow.id} only writes, and a schedule for writing is not built yet"
             place = context.spec.key_place(flow.file, path)
             yield found(ID, message, "Remove `sync`: changes are written as they come.", place, path)
+
+
+def _proposals(context: Context) -> Iterator[Finding]:
+    """What a birth elsewhere than with the owner says would count once, until the owner speaks."""
+    for flow in context.flows:
+        if flow.name not in flow.object.born_in or flow.system_name == flow.object.system_of_record:
+            continue
+        path = ("born_in", flow.object.born_in.index(flow.name))
+        message = f"{flow.id} is not of the system of record; entities that are born elsewhere are not built yet"
+        place = context.spec.place(flow.file, path)
+        yield found(ID, message, f"Let them be born in {flow.object.system_of_record}.", place, path)

@@ -155,8 +155,10 @@ def probe_sees_foreign_content(rig: WriterRig) -> None:
     """A probe says DIFFERENT when the record holds neither the before-image nor our write."""
     create = rig.create("k-1")
     rig.send(create)
+    update = rig.update("k-1", _there(rig.image("k-1")).places)
     rig.edit("k-1", {rig.text: "edited"})
     _probed(rig, create, ProbeResult.DIFFERENT)
+    _probed(rig, update, ProbeResult.DIFFERENT)
 
 
 def images_find_many(rig: WriterRig) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from syncengine.clock import from_text, to_text
-from syncengine.connectors.change import spelled
+from syncengine.connectors.change import PLAIN, spelled
 from syncengine.model.value import Json
 
 _ZONED: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)", re.ASCII)
@@ -201,12 +201,14 @@ _SHOW: Final[Mapping[Kind, Callable[[Column, Any], Any]]] = {
 
 def _json(value: Any) -> Json:
     """Whatever a driver may give, as JSON with Decimal for fractions."""
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {str(name): _json(item) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_json(item) for item in value]
-    if value is None or isinstance(value, str | int | Decimal):
-        return value
     if isinstance(value, float):
         return Decimal(str(value))
-    return spelled(value) if isinstance(value, date | bytes | memoryview) else str(value)
+    if isinstance(value, date | bytes | memoryview):
+        return spelled(value)
+    return value if isinstance(value, Decimal) else str(value)

@@ -10,16 +10,14 @@ down_revision = None
 
 
 def upgrade() -> None:
-    _trail()
-    _intake()
-    _knowledge()
-    _work()
+    for table in TABLES:
+        table()
     if op.get_bind().dialect.name == "sqlite":
         for statement in append_only("audit"):
             op.execute(statement)
 
 
-def _trail() -> None:
+def _ledger() -> None:
     op.create_table(
         "ledger",
         _id("id"),
@@ -29,6 +27,9 @@ def _trail() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_ledger_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
     )
+
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         _id("id"),
@@ -38,6 +39,9 @@ def _trail() -> None:
         sa.Column("closed_at", sa.Text),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
+
+
+def _strands() -> None:
     op.create_table(
         "strands",
         _id("id"),
@@ -47,6 +51,9 @@ def _trail() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_strands_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strands")),
     )
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         _number("strand"),
@@ -57,6 +64,9 @@ def _trail() -> None:
         sa.PrimaryKeyConstraint("strand", "number", name=op.f("pk_audit")),
     )
     _partial("ix_audit_per_batch", "audit", ["strand", "number"], "kind = 'intake.accepted' OR kind = 'inputs.decided'")
+
+
+def _payloads() -> None:
     op.create_table(
         "payloads",
         _id("id"),
@@ -68,6 +78,9 @@ def _trail() -> None:
         _number("erased_by"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payloads")),
     )
+
+
+def _switches() -> None:
     op.create_table(
         "switches",
         _text("scope"),
@@ -81,7 +94,7 @@ def _trail() -> None:
     )
 
 
-def _intake() -> None:
+def _files() -> None:
     op.create_table(
         "files",
         _text("system"),
@@ -93,6 +106,9 @@ def _intake() -> None:
         sa.PrimaryKeyConstraint("system", "path", name=op.f("pk_files")),
     )
     op.create_index("ix_files_digest", "files", ["digest"])
+
+
+def _cursors() -> None:
     op.create_table(
         "cursors",
         _text("flow"),
@@ -100,6 +116,9 @@ def _intake() -> None:
         _text("at"),
         sa.PrimaryKeyConstraint("flow", name=op.f("pk_cursors")),
     )
+
+
+def _inbox() -> None:
     op.create_table(
         "inbox",
         _id("seq"),
@@ -138,6 +157,9 @@ def _intake() -> None:
     _partial("ix_inbox_record", "inbox", ["record_id"], "record_id > 0")
     _partial("ix_inbox_touched", "inbox", ["touched_by"], "touched_by > 0")
     _partial("ix_inbox_waiting", "inbox", ["waits_flow", "waits_id"], _either("state", "reading unlinked"))
+
+
+def _repeats() -> None:
     op.create_table(
         "repeats",
         _id("id"),
@@ -153,6 +175,9 @@ def _intake() -> None:
     )
     op.create_index("ix_repeats_input", "repeats", ["input"])
     op.create_index("ix_repeats_session", "repeats", ["session_id"])
+
+
+def _refusals() -> None:
     op.create_table(
         "refusals",
         _id("id"),
@@ -168,7 +193,7 @@ def _intake() -> None:
     )
 
 
-def _knowledge() -> None:
+def _records() -> None:
     op.create_table(
         "records",
         _id("id"),
@@ -181,6 +206,9 @@ def _knowledge() -> None:
         sa.UniqueConstraint("entity", name=op.f("uq_records_entity")),
     )
     _partial("ix_records_unsettled", "records", ["id"], "unsettled = 1")
+
+
+def _links() -> None:
     op.create_table(
         "links",
         _text("external_id"),
@@ -191,6 +219,9 @@ def _knowledge() -> None:
         sa.PrimaryKeyConstraint("external_id", "flow", name=op.f("pk_links")),
     )
     op.create_index("ix_links_record", "links", ["record_id", "flow"])
+
+
+def _wants() -> None:
     op.create_table(
         "wants",
         _text("flow"),
@@ -201,12 +232,18 @@ def _knowledge() -> None:
         sa.PrimaryKeyConstraint("flow", "external_id", name=op.f("pk_wants")),
     )
     op.create_index("ix_wants_due", "wants", ["due_at"])
+
+
+def _rechecks() -> None:
     op.create_table(
         "rechecks",
         _id("record_id"),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_rechecks_record_id")),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_rechecks")),
     )
+
+
+def _conflicts() -> None:
     op.create_table(
         "conflicts",
         _id("id"),
@@ -225,6 +262,9 @@ def _knowledge() -> None:
     )
     op.create_index("ix_conflicts_record", "conflicts", ["record_id"])
     op.create_index("ix_conflicts_session", "conflicts", ["session_id"])
+
+
+def _reviews() -> None:
     op.create_table(
         "reviews",
         _id("id"),
@@ -241,6 +281,9 @@ def _knowledge() -> None:
     op.create_index("ix_reviews_input", "reviews", ["input"])
     op.create_index("ix_reviews_record", "reviews", ["record_id"])
     op.create_index("ix_reviews_session", "reviews", ["session_id"])
+
+
+def _sandbox() -> None:
     op.create_table(
         "sandbox",
         _number("record_id"),
@@ -253,7 +296,7 @@ def _knowledge() -> None:
     )
 
 
-def _work() -> None:
+def _actions() -> None:
     op.create_table(
         "actions",
         _id("id"),
@@ -297,6 +340,9 @@ def _work() -> None:
         _either("state", "prepared sent unknown probing parked dead_lettered"),
         unique=True,
     )
+
+
+def _attempts() -> None:
     op.create_table(
         "attempts",
         _id("id"),
@@ -324,6 +370,9 @@ def _work() -> None:
         sa.UniqueConstraint("action_id", "number", name=op.f("uq_attempts_action_id")),
     )
     _partial("ix_attempts_unsettled", "attempts", ["action_id"], _either("state", "sent unknown probing"))
+
+
+def _setbacks() -> None:
     op.create_table(
         "setbacks",
         _id("id"),
@@ -337,6 +386,9 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setbacks")),
     )
     op.create_index("ix_setbacks_session", "setbacks", ["session_id"])
+
+
+def _waits() -> None:
     op.create_table(
         "waits",
         _number("action_id"),
@@ -347,6 +399,9 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("action_id", "flow", "external_id", "target", name=op.f("pk_waits")),
     )
     op.create_index("ix_waits_link", "waits", ["flow", "external_id"])
+
+
+def _holds() -> None:
     op.create_table(
         "holds",
         _id("id"),
@@ -402,3 +457,28 @@ def _partial(name: str, table: str, columns: list[str], where: str, *, unique: b
 
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TABLES = (
+    _ledger,
+    _sessions,
+    _strands,
+    _audit,
+    _payloads,
+    _switches,
+    _files,
+    _cursors,
+    _inbox,
+    _repeats,
+    _refusals,
+    _records,
+    _links,
+    _wants,
+    _rechecks,
+    _conflicts,
+    _reviews,
+    _sandbox,
+    _actions,
+    _attempts,
+    _setbacks,
+    _waits,
+    _holds,
+)
