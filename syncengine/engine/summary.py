@@ -63,11 +63,11 @@ def as_text(tally: Tally, done: Done) -> str:
 
 def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
     yield "deliveries", _intake(done)
-    events = _counts({fate.value: n for fate, n in tally.events.items()})
+    events = _counts({fate.value: tally.events.get(fate, 0) for fate in Fate})
     written = _counts(writes(tally))
     yield "events", events or "none"
     if tally.decisions:
-        yield "decisions", _counts({result.value: n for result, n in tally.decisions.items()})
+        yield "decisions", _counts({result.value: tally.decisions.get(result, 0) for result in FlowResult})
     yield "writes", written or "none"
     found = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews}
     if also := _counts({**found, "unsettled": tally.unsettled}):

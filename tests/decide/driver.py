@@ -173,12 +173,12 @@ class Driver:
     # --- delivery
 
     def send(self, *, lose_answer: bool = False) -> int:
-        """Take up whatever is ready, once. Returns how many requests went out."""
-        sent = len(self.writes)
+        """Take up whatever is ready, once. Returns how many requests went out, or were judged anew before they did."""
+        before = len(self.writes) + len(self.decisions)
         for (entity, flow), lane in list(self.lanes.items()):
             if lane.ready is not None and not lane.held and lane.unknown is None:
                 self._deliver(entity, self.plan.flows[flow], lane, lane.ready, lose_answer=lose_answer)
-        return len(self.writes) - sent
+        return len(self.writes) + len(self.decisions) - before
 
     def settle(self) -> None:
         """Send, probe and judge again until nothing moves any more."""

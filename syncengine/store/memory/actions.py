@@ -14,6 +14,9 @@ from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecidedAction
 from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionState
 
+GAVE_UP_ITS_KEY = (ActionState.SUPERSEDED, ActionState.CANCELLED)
+"""States of an action whose key another one may have."""
+
 _OPEN = frozenset((*IN_FLIGHT, *REPLACEABLE))
 _TAKEN_UP = (ActionState.READY, ActionState.PREPARED)
 
@@ -166,6 +169,11 @@ def translated(ledger: Ledger, flow: str, id_: str, target: str) -> str | None:
 
 
 def put(ledger: Ledger, row: ActionRow) -> None:
+    """Write an action's row, and keep the indexes over its state. One key names one action that counts, and one action
+    occupies a lane: anything else is a bug of ours.
+    """
+    _keep_key(ledger, row)
+    assert row.state not in IN_FLIGHT or not in_flight(ledger, row), f"the lane of action {row.id} is busy"
     ledger.actions.put(row.id, row)
     lane = (row.record, row.flow)
     others = tuple(i for i in ledger.lanes.get(lane) or () if i != row.id)
@@ -174,3 +182,12 @@ def put(ledger: Ledger, row: ActionRow) -> None:
         ledger.ready.put(row.id, None)
     else:
         ledger.ready.drop(row.id)
+
+
+def _keep_key(ledger: Ledger, row: ActionRow) -> None:
+    holder = ledger.keys.get(row.key)
+    if row.state not in GAVE_UP_ITS_KEY:
+        assert holder in (None, row.id), f"action {holder} has the key {row.key}"
+        ledger.keys.put(row.key, row.id)
+    elif holder == row.id:
+        ledger.keys.drop(row.key)

@@ -8,10 +8,9 @@ from syncengine.model.dossier import Hit
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
+from syncengine.store.memory.actions import GAVE_UP_ITS_KEY
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger, LinkRow
 from syncengine.vocabulary import ActionState, Fate, FlowResult, InputKind, OutcomeKind
-
-_GAVE_UP_ITS_KEY = (ActionState.SUPERSEDED, ActionState.CANCELLED)
 
 
 def tally(ledger: Ledger, session: int) -> Tally:
@@ -90,7 +89,7 @@ def _entities(ledger: Ledger, text: str) -> Iterator[Hit]:
 def _actions(ledger: Ledger, text: str) -> Iterator[Hit]:
     """The action that has a key now, else those that had it and were overtaken."""
     named = [row for row in ledger.actions.values() if text in (row.key, f"action:{row.id}")]
-    for row in [row for row in named if row.state not in _GAVE_UP_ITS_KEY or text != row.key] or named:
+    for row in [row for row in named if row.state not in GAVE_UP_ITS_KEY or text != row.key] or named:
         label = f"{row.kind} {row.flow} {row.key}"
         yield Hit(what="action", label=label, records=(row.record,), inputs=(row.cause,))
 
