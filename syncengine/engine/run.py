@@ -8,6 +8,7 @@ from syncengine.connectors.protocol import Writer
 from syncengine.engine.crew import Crew
 from syncengine.engine.intake import Report, drop_files, take_file
 from syncengine.engine.judge import judge
+from syncengine.engine.orphans import cancel_orphans
 from syncengine.engine.read import read_wanted
 from syncengine.engine.scan import due_scans, scan
 from syncengine.engine.world import World
@@ -45,6 +46,7 @@ def run(
     done = Done()
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
+    cancel_orphans(world)
     crew = Crew(world, writers)
     files = _files(folders, done)
     total = sum(path.stat().st_size for _, path in files)

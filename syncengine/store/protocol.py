@@ -277,6 +277,10 @@ class Store(Protocol):
         """Actions to take up, oldest first: READY ones whose lane is free, and PREPARED ones that are due."""
         ...
 
+    def waiting_flows(self) -> Sequence[str]:
+        """The flows that have actions to take up, by name: also those that the present map no longer has."""
+        ...
+
     def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
         """The frozen bytes of actions that have been attempted."""
         ...

@@ -41,6 +41,16 @@ def test_only_the_flows_that_were_asked_for_are_taken_up(scene: Scene) -> None:
     assert scene.store.candidates([], scene.now, 10) == []
 
 
+def test_the_flows_that_have_something_to_take_up_are_known(scene: Scene) -> None:
+    assert scene.store.waiting_flows() == []
+    send = scene.sent("a")
+    assert scene.store.waiting_flows() == []
+    scene.know("b")
+    scene.decide(action("b", flow=ERP))
+    scene.settle(send, OutcomeKind.NOT_SENT)
+    assert scene.store.waiting_flows() == sorted([CRM, ERP])
+
+
 def test_one_action_of_a_lane_is_in_flight_at_a_time(scene: Scene) -> None:
     send = scene.sent("a")
     scene.decide(action("a", 2), action("a", 1, flow=ERP))

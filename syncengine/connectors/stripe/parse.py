@@ -11,6 +11,9 @@ from syncengine.model.event import Envelope, Snapshot, Version
 from syncengine.model.value import Json
 
 RESOLUTION: Final = timedelta(seconds=1)
+_PREVIEWS: Final = ("invoice.upcoming",)
+"""Types that show what does not exist yet, whatever id it is shown under."""
+
 _LATEST: Final = 253402300799  # the last second of the year 9999
 
 
@@ -36,6 +39,8 @@ def parse(event: Mapping[str, Json]) -> Snapshot | None:
     previous = data.get("previous_attributes") or {}
     if not isinstance(previous, Mapping):
         raise PermanentError(f"the event {head.event_id} has previous_attributes that are no object")
+    if head.type in _PREVIEWS:
+        return None
     kind = shown.get("object")
     gone = head.type.endswith(".deleted") and kind in DELETED_FOR_GOOD
     version = Version(at=head.at, resolution=RESOLUTION)

@@ -155,6 +155,10 @@ class MemoryStore:
             rows = delivery.candidates(self._ledger, flows, now, limit)
             return [actions.candidate(self._ledger, row) for row in rows]
 
+    def waiting_flows(self) -> Sequence[str]:
+        with self._lock:
+            return sorted({self._ledger.actions[number].flow for number in self._ledger.ready})
+
     def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
         with self._lock:
             return delivery.frozen(self._ledger, action_ids)

@@ -51,6 +51,10 @@ _PREPARED: Final = (
     .order_by(actions.c.id)
     .limit(bindparam("most"))
 )
+_WAITING_FLOWS: Final = (
+    select(actions.c.flow).where(ready(actions)).distinct(),
+    select(actions.c.flow).where(deferred(actions), actions.c.state == words((ActionState.PREPARED,))[0]).distinct(),
+)
 _DOUBTS: Final = (
     select(
         *_COLUMNS,
@@ -96,6 +100,10 @@ def candidates(connection: Connection, flows: Sequence[str], now: datetime, limi
         for statement in (_READY, _PREPARED):
             found.extend(_candidate(row) for row in connection.execute(statement, asked))
     return sorted(found, key=lambda candidate: candidate.id)[:limit]
+
+
+def waiting_flows(connection: Connection) -> Sequence[str]:
+    return sorted({flow for statement in _WAITING_FLOWS for flow in connection.execute(statement).scalars()})
 
 
 def _candidate(row: Any) -> Candidate:

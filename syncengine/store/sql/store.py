@@ -158,6 +158,10 @@ class SqlStore:
         with self._database.reading() as connection:
             return lanes.candidates(connection, flows, now, limit)
 
+    def waiting_flows(self) -> Sequence[str]:
+        with self._database.reading() as connection:
+            return lanes.waiting_flows(connection)
+
     def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
         with self._database.reading() as connection:
             return lanes.frozen(connection, action_ids)
