@@ -69,11 +69,6 @@ class Draft:
         assert self.record is not None
         return self.record
 
-    def value(self, name: str) -> Value:
-        """A field's value as it will be after this judgement."""
-        state = self.changes.get(name) or self.known.fields.get(name)
-        return None if state is None else state.value
-
     def values_now(self) -> dict[str, Value]:
         """Every known field as it will be after this judgement."""
         found = {name: state.value for name, state in self.known.fields.items()}

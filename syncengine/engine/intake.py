@@ -16,8 +16,8 @@ from syncengine.model.event import Accepted, Delivery, Refused
 from syncengine.store.protocol import FileProgress, IntakeGroup
 from syncengine.vocabulary import Environment, Signature
 
-GROUP = 500
-"""Deliveries per transaction: beyond some hundred there is nothing to gain."""
+GROUP = 1000
+"""Deliveries per transaction: as many as one claim judges."""
 
 
 @dataclass(slots=True)

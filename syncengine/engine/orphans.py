@@ -1,4 +1,4 @@
-"""Actions of flows that the present map no longer has: nobody would ever take them up, so they are cancelled by name."""
+"""Actions of flows that the present map no longer has: nobody would take them up, so they are cancelled by name."""
 
 from syncengine.decide.confirm import withdraw
 from syncengine.engine.world import World

@@ -16,6 +16,7 @@ from syncengine.check.run import check_map
 from syncengine.clock import Clock, SystemClock
 from syncengine.connectors.protocol import Adapter, Setup, Writer
 from syncengine.connectors.register import connector, descriptions, readings
+from syncengine.engine.collector import seldom_collected
 from syncengine.engine.settings import resolve
 from syncengine.engine.world import World, no_boundary
 from syncengine.errors import RefusedError, SyncengineError
@@ -99,6 +100,7 @@ def open_engine(door: Door, hands: Hands | None = None) -> Iterator[Engine]:
         stack.enter_context(engine_lock(door.state, f"syncengine {door.kind}", hands.clock.now()))
         store = stack.enter_context(_closing(open_store(door.state)))
         world = stack.enter_context(_world(door, hands, checked, environment, adapters, store, stack))
+        stack.enter_context(seldom_collected())
         yield Engine(world=world, writers=_writers(world), folders=_drop_folders(environment, door.maps))
 
 

@@ -118,7 +118,7 @@ def _source_json(state: SourceState) -> dict[str, Json]:
     version = state.version
     kept: dict[str, Json] = {
         "i": state.id,
-        "v": [to_text(version.at), int(version.resolution.total_seconds() * 1000), version.sequence],
+        "v": [to_text(version.at), version.resolution // timedelta(microseconds=1), version.sequence],
         "p": dict(state.spelled),
         "e": list(state.events),
     }
@@ -139,7 +139,7 @@ def _source(kept: Mapping[str, Json]) -> SourceState:
     at, resolution, sequence = kept["v"]
     return SourceState(
         id=kept["i"],
-        version=Version(at=from_text(at), resolution=timedelta(milliseconds=resolution), sequence=sequence),
+        version=Version(at=from_text(at), resolution=timedelta(microseconds=resolution), sequence=sequence),
         spelled=kept["p"],
         previous={place: tuple(values) for place, values in kept.get("o", {}).items()},
         events=tuple(kept["e"]),

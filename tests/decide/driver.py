@@ -1,5 +1,7 @@
-"""Plays decide, evolve and confirm over a few dicts, as the engine does over a ledger: an inbox that keeps what waits for
-a reading or a link, one lane per entity and flow, and target tables that people can edit between two steps.
+"""Plays decide, evolve and confirm over a few dicts, as the engine does over a ledger.
+
+An inbox keeps what waits for a reading or a link, each entity has one lane per flow, and people can edit the target
+tables between two steps.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -231,7 +233,7 @@ class Driver:
         granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
         before = None if row is None else {p: v for p, v in row.items() if p in granted}
         if _differs(before, None if expects is None else self._in_their_ids(expects)):
-            self._take(self._image(flow, key, row, before, record), f"before:{self._seq}", InputKind.READING)
+            self._take(self._image(flow, record, row, before), f"before:{self._seq}", InputKind.READING)
             return
         fixed = {flow.key, *flow.on_create} if row is not None else set()
         left = {p: v for p, v in content.items() if p not in fixed and (row is None or row.get(p, "") != v)}
@@ -245,10 +247,10 @@ class Driver:
         self._confirm(record, flow, action)
 
     def _image(
-        self, flow: FlowPlan, key: str, row: Mapping[str, Json] | None, before: Mapping[str, Json] | None, record: Record
+        self, flow: FlowPlan, record: Record, row: Mapping[str, Json] | None, before: Mapping[str, Json] | None
     ) -> Snapshot:  # fmt: skip
-        target = record.targets.get(flow.id)
-        content = {} if before is None else {p: v or None for p, v in before.items()}
+        key, target = record.birth[1], record.targets.get(flow.id)
+        content = {} if before is None else {p: None if v == "" else v for p, v in before.items()}
         return Snapshot(
             record=flow.record,
             id=str(row["id"]) if row is not None else ("" if target is None else target.id),

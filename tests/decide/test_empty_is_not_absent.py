@@ -17,7 +17,7 @@ def sparse(seconds: float, **content: Json) -> Snapshot:
 @given(shown=st.frozensets(st.sampled_from(("number", "note"))))
 def test_what_a_sparse_event_leaves_out_stays(shown: frozenset[str]) -> None:
     driver = standing(number="N-1")
-    driver.deliver(sparse(5, **{place: "new" for place in shown}), "evt_1")
+    driver.deliver(sparse(5, **dict.fromkeys(shown, "new")), "evt_1")
     driver.settle()
     values, row = driver.values(BILLING, "in_1"), driver.row(CRM, "in_1")
     assert values["number"] == row["name"] == ("new" if "number" in shown else "N-1")

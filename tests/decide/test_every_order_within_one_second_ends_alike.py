@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from itertools import combinations, permutations, product
+from itertools import combinations, pairwise, permutations, product
 
 import pytest
 
@@ -32,7 +32,7 @@ def life(contents: tuple[Mapping[str, Json], ...], twice: frozenset[int] = froze
 def totals(length: int) -> Iterator[tuple[Mapping[str, Json], ...]]:
     """Every life in which the total changes at each step, and may come back to what it was."""
     for values in product((0, 1, 2), repeat=length):
-        if values[0] == 0 and all(a != b for a, b in zip(values, values[1:], strict=False)):
+        if values[0] == 0 and all(a != b for a, b in pairwise(values)):
             yield tuple({"status": "open", "total": v} for v in values)
 
 

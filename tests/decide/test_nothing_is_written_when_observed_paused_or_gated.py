@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from syncengine.plan.expression import asked
 from syncengine.spec.parse import parse
 from syncengine.vocabulary import FieldType, FlowResult, Phase, VerificationStatus
 from tests.decide.driver import Driver
-from tests.decide.plans import BILLING, CRM, ERP, T0, gate, make_plan
+from tests.decide.plans import ACCOUNT, BILLING, CRM, ERP, T0, gate, make_plan
 from tests.decide.scenes import bill, customer, outcome, standing, with_account
 
 PHASES = st.sampled_from(Phase)
@@ -102,6 +103,16 @@ def test_a_need_is_asked_unless_its_condition_is_certainly_false(when: str, asks
     plan = make_plan(gates=(gate(asked=asked(parse(when), types)),))
     driver = with_account("pending", plan)
     assert outcome(driver.decisions[-1][1], ERP) == ("held" if asks else "act")
+
+
+def test_a_gate_about_the_record_itself_and_a_check_that_was_never_told() -> None:
+    own = replace(gate(field="note"), about="")
+    driver = Driver(make_plan(gates=(own,)))
+    assert outcome(driver.deliver(bill(0, note=None), "evt_0"), ERP) == "held"
+    driver.deliver(replace(customer(0), content={"name": "Acme"}, complete=False), "evt_c")
+    assert "kyc" not in driver.values(ACCOUNT, "cus_1")
+    driver.plan = make_plan()
+    assert outcome(driver.deliver(bill(0, id="in_2", customer="cus_1"), "evt_2"), ERP) == "held"
 
 
 def test_a_hold_ends_when_its_need_passes_and_the_write_goes_out_once() -> None:

@@ -10,7 +10,7 @@ from syncengine.vocabulary import DeliveryClass
 READINGS: Mapping[tuple[str, str], Reading] = {}
 _UPSERT = Operation(
     klass=DeliveryClass.B,
-    batch=500,
+    batch=1000,
     settle=timedelta(seconds=2),
     known_by="independent",
     note="one transaction on locked rows, on condition that they show the before-image; the key needs a unique index; "

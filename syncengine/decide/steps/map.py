@@ -78,9 +78,9 @@ def _overlaid(content: Mapping[str, Json], previous: Mapping[str, Json]) -> dict
     """Their record as it was before the change."""
     before = dict(content)
     for key, value in previous.items():
-        inner = before.get(key)
-        both = isinstance(value, Mapping) and isinstance(inner, Mapping)
-        before[key] = _overlaid(inner, value) if both else value  # type: ignore[arg-type]
+        inner: Json = before.get(key)
+        nested = isinstance(value, Mapping) and isinstance(inner, Mapping)
+        before[key] = _overlaid(inner, value) if nested else value
     return before
 
 

@@ -11,6 +11,8 @@ from syncengine.vocabulary import InputKind
 
 def follow_moves(draft: Draft) -> Decision | None:
     assert draft.flow is not None
+    if draft.flow.id not in draft.known.sources:
+        return None
     for name, why in _unlisted(draft):
         if draft.input.kind is not InputKind.READING:
             draft.steps.append(f"moves: {why}")

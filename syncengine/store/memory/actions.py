@@ -143,21 +143,17 @@ def release(t: Transaction, row: ActionRow, why: str) -> None:
     t.ledger.holds_of.drop(row.id)
 
 
-def wait(t: Transaction, row: ActionRow, waits: tuple[Wait, ...], why: str) -> None:
-    """Move an action to WAITING, unless everything it waits for has been linked meanwhile: then it stays."""
-    missing = tuple(w for w in waits if translated(t.ledger, w.flow, w.id, w.target) is None)
-    if not missing:
-        return
-    move(t, row, ActionState.WAITING, why=why)
-    t.ledger.waits.put(row.id, missing)
+def missing(ledger: Ledger, waits: Sequence[Wait]) -> tuple[Wait, ...]:
+    """Those that have not been linked meanwhile."""
+    return tuple(w for w in waits if translated(ledger, w.flow, w.id, w.target) is None)
 
 
 def linked(t: Transaction) -> None:
     """A link was made: actions that waited for nothing else are READY."""
     for number in sorted(t.ledger.waits):
-        missing = tuple(w for w in t.ledger.waits[number] if translated(t.ledger, w.flow, w.id, w.target) is None)
-        if missing:
-            t.ledger.waits.put(number, missing)
+        left = missing(t.ledger, t.ledger.waits[number])
+        if left:
+            t.ledger.waits.put(number, left)
         else:
             move(t, t.ledger.actions[number], ActionState.READY, why="linked")
 

@@ -9,8 +9,8 @@ from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
 from syncengine.store.memory.actions import GAVE_UP_ITS_KEY
-from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger, LinkRow
-from syncengine.vocabulary import ActionState, Fate, FlowResult, InputKind, OutcomeKind
+from syncengine.store.memory.ledger import ActionRow, Ledger, LinkRow
+from syncengine.vocabulary import AttemptState, Fate, FlowResult, InputKind, OutcomeKind
 
 
 def tally(ledger: Ledger, session: int) -> Tally:
@@ -45,12 +45,8 @@ def _sum(counts: Iterable[Mapping[FlowResult, int]]) -> dict[FlowResult, int]:
 
 
 def _by_probe(ledger: Ledger, moved: Iterable[ActionRow]) -> int:
-    confirmed = (row.id for row in moved if row.state is ActionState.CONFIRMED)
-    return sum(1 for action in confirmed if any(row.via == "probe" for row in _attempts(ledger, action)[-1:]))
-
-
-def _attempts(ledger: Ledger, action: int) -> list[AttemptRow]:
-    return [ledger.attempts[number] for number in ledger.attempts_of.get(action) or ()]
+    attempts = (ledger.attempts[n] for row in moved for n in ledger.attempts_of.get(row.id) or ())
+    return sum(1 for row in attempts if row.state is AttemptState.CONFIRMED and row.via == "probe")
 
 
 def find(ledger: Ledger, text: str) -> list[Hit]:

@@ -25,10 +25,10 @@ def commit(t: Transaction, batch: DecisionBatch) -> None:
         if make_link(t, t.ledger.by_entity[entity], link):
             t.entries.append(audit.linked(at=t.now, record=t.ledger.by_entity[entity], link=link))
     _mark(t, batch.marks)
-    for record_read in batch.answers:
-        queue.answered(t.ledger, record_read, 0)
     _act(t, batch)
     _keep_open_questions(t, batch)
+    for record_read in batch.answers:
+        queue.answered(t.ledger, record_read, 0)
     _recheck(t.ledger, batch)
     release_waits(t, [link for _, link in batch.links])
     _summarise(t, batch)
@@ -49,8 +49,13 @@ def _check(ledger: Ledger, batch: DecisionBatch) -> None:
             raise FenceLostError(f"input {mark.seq} was judged meanwhile")
 
 
+def is_current(ledger: Ledger, record: int, revision: int) -> bool:
+    known = ledger.records.get(record)
+    return known is not None and known.revision == revision
+
+
 def check_revision(ledger: Ledger, record: int, revision: int) -> None:
-    if ledger.records[record].revision != revision:
+    if not is_current(ledger, record, revision):
         raise FenceLostError(f"record {record} moved meanwhile")
 
 
@@ -96,7 +101,9 @@ def _mark(t: Transaction, marks: Iterable[InputMark]) -> None:
             judged_by=t.session.id,
         )
         known = mark.state is InboxState.UNLINKED and mark.waits_for is not None and mark.waits_for in t.ledger.links
-        queue.put_input(t.ledger, replace(marked, state=InboxState.DUE, waits_for=None) if known else marked)
+        if known:
+            marked = replace(marked, state=InboxState.DUE, waits_for=None, answered_by=0)
+        queue.put_input(t.ledger, marked)
 
 
 def _act(t: Transaction, batch: DecisionBatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from syncengine.model.action import Wait
 from syncengine.model.attempt import Outcome, Send
 from syncengine.model.decision import Link
 from syncengine.model.payload import PayloadKind
@@ -12,7 +13,7 @@ from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.store import audit
 from syncengine.store.memory import actions
-from syncengine.store.memory.decisions import make_link, put_record, release_waits
+from syncengine.store.memory.decisions import is_current, make_link, put_record, release_waits
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger, SettledRow
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.outcomes import OPEN, resumed, settled
@@ -62,17 +63,23 @@ def _move(t: Transaction, move: Move) -> bool:
     row = t.ledger.actions[move.candidate.id]
     if not _stands(row, move.candidate.state, move.candidate.fence) or not _is_current(t.ledger, move.record):
         return False
+    waits = actions.missing(t.ledger, move.waits)
+    to = ActionState.READY if move.to is ActionState.WAITING and not waits else move.to
+    if to is not row.state:
+        _carry_out(t, move, row, to, waits)
+    return True
+
+
+def _carry_out(t: Transaction, move: Move, row: ActionRow, to: ActionState, waits: tuple[Wait, ...]) -> None:
     if move.record is not None:
         put_record(t.ledger, move.record)
-    made = move.link is not None and make_link(t, row.record, move.link)
-    if move.to is ActionState.WAITING:
-        actions.wait(t, row, move.waits, move.why)
-    else:
-        actions.move(t, row, move.to, why=move.why, link=move.link if made else None)
-        actions.hold(t, row, move.holds)
-    if made and move.link is not None:
-        release_waits(t, [move.link])
-    return True
+    link = move.link if move.link is not None and make_link(t, row.record, move.link) else None
+    actions.move(t, row, to, why=move.why, link=link)
+    actions.hold(t, row, move.holds)
+    if to is ActionState.WAITING:
+        t.ledger.waits.put(row.id, waits)
+    if link is not None:
+        release_waits(t, [link])
 
 
 def commit_intents(t: Transaction, intents: Sequence[Intent], switches: Switches) -> list[Permit]:
@@ -89,7 +96,7 @@ def current_switches(ledger: Ledger) -> Switches:
 def _send_out(t: Transaction, intent: Intent) -> Send | None:
     ledger = t.ledger
     row = ledger.actions[intent.candidate.id]
-    moved = any(ledger.records[record].revision != revision for record, revision in intent.reads)
+    moved = any(not is_current(ledger, record, revision) for record, revision in intent.reads)
     if moved or actions.in_flight(ledger, row) or not _stands(row, intent.candidate.state, intent.candidate.fence):
         return None
     before = 0 if intent.before is None else t.keep_json(PayloadKind.BEFORE, intent.before, row.record)
@@ -266,7 +273,7 @@ def _stands(row: ActionRow, state: ActionState, fence: int) -> bool:
 
 
 def _is_current(ledger: Ledger, record: Record | None) -> bool:
-    return record is None or ledger.records[record.id].revision == record.revision
+    return record is None or is_current(ledger, record.id, record.revision)
 
 
 def _is_due(due_at: datetime | None, now: datetime) -> bool:
