@@ -52,7 +52,8 @@ class ManualClock:
 
 def to_text(moment: datetime) -> str:
     """RFC 3339 in UTC, microseconds only when there are any: 2026-01-31T09:30:00Z."""
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.isoformat().removesuffix("+00:00") + "Z"
 
 
 def from_text(text: str) -> datetime:
@@ -60,4 +61,4 @@ def from_text(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -1,5 +1,6 @@
 """Moments as unix seconds."""
 
+from calendar import monthrange
 from datetime import UTC, datetime
 
 SECOND = 1
@@ -13,7 +14,8 @@ def moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> i
 
 
 def months_later(at: int, months: int) -> int:
-    """The same day and time in a later month. Days go to the 28th at most, so every month has them."""
+    """The same day and time in a later month, or the last day of a month that is too short for it."""
     then = datetime.fromtimestamp(at, UTC)
     year, month = divmod(then.year * 12 + then.month - 1 + months, 12)
-    return int(then.replace(year=year, month=month + 1).timestamp())
+    day = min(then.day, monthrange(year, month + 1)[1])
+    return int(then.replace(year=year, month=month + 1, day=day).timestamp())

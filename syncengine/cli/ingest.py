@@ -1,6 +1,7 @@
 """`syncengine ingest`: take in captured deliveries from files."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.findings import guarded
 from syncengine.cli.progress import Progress
-from syncengine.engine.intake import Report, intake_of, take_file, take_stream
+from syncengine.engine.intake import Report, intake_of, open_file, take_file, take_stream
 from syncengine.engine.root import Door, open_intake
+from syncengine.engine.world import World
 
 
 @click.command(name="ingest")
@@ -42,18 +44,25 @@ def _ingest(door: Door, system: str, files: tuple[str, ...], form: str, *, quiet
         intake_of(world, system)
         taken = 0
         for name in files:
-            source = (
-                take_stream(world, system, sys.stdin.buffer, report)
-                if name == "-"
-                else take_file(world, system, Path(name), report)
-            )
-            for lines in source:
+            for lines in _taken(world, system, name, report):
                 taken += lines
                 progress.show(f"taking in {name}", taken)
     code = Exit.FINDINGS if report.refused or report.collisions else Exit.DONE
     if form == "json":
         return answer(_document(report), code, has_changes=report.new > 0)
     return code if quiet and code is Exit.DONE else say(_text(report), code)
+
+
+def _taken(world: World, system: str, name: str, report: Report) -> Iterator[int]:
+    """What can be read only once, as `<(zcat FILE)` can, is taken in as it comes."""
+    path = Path(name)
+    if name == "-":
+        yield from take_stream(world, system, sys.stdin.buffer, report)
+    elif path.is_fifo():
+        with open_file(path) as source:
+            yield from take_stream(world, system, source, report, name)
+    else:
+        yield from take_file(world, system, path, report)
 
 
 def _document(report: Report) -> dict[str, Any]:

@@ -53,5 +53,4 @@ def expected(record: Record, flow: FlowPlan) -> Places | None:
     target = record.targets.get(flow.id)
     if target is None or target.base is None:
         return None
-    granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
-    return {p: target.edited.get(p, v) for p, v in target.base.items() if p in granted}
+    return {p: target.edited.get(p, v) for p, v in target.base.items() if p in flow.granted_places}

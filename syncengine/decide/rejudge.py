@@ -84,6 +84,4 @@ def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool
         return False
     if not (flow.may_create if creates else flow.may_update):
         return False
-    granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
-    allowed = granted | set(flow.on_create) | ({flow.key} if flow.key else set())
-    return all(place in allowed for place in action.content)
+    return all(p in flow.granted_places or p in flow.on_create or p == flow.key for p in action.content)

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any
 
 from syncengine.canonical import MAX_BYTES, NotStrictError, decode_strict
@@ -84,7 +83,9 @@ def _line(
 
 
 def _delivery(text: bytes, *, system: str, file: str, number: int, now: datetime) -> Delivery:
-    wrapped = decode_strict(text) if len(text) <= MAX_BYTES else _large(text)
+    if len(text) > MAX_BYTES:
+        raise NotStrictError(f"the line has {len(text)} bytes; a delivery of more than {MAX_BYTES} is refused")
+    wrapped = decode_strict(text)
     if not isinstance(wrapped, dict):
         raise NotStrictError("a captured delivery is an object with headers, body and received_at")
     unknown = sorted(set(wrapped) - {"headers", "body", "body_b64", "received_at"})
@@ -99,10 +100,6 @@ def _delivery(text: bytes, *, system: str, file: str, number: int, now: datetime
         file=file,
         line=number,
     )
-
-
-def _large(text: bytes) -> Any:
-    raise NotStrictError(f"the line has {len(text)} bytes; a delivery of more than {MAX_BYTES} is refused")
 
 
 def _body(wrapped: Mapping[str, Any]) -> bytes:
@@ -143,15 +140,15 @@ class Start:
     hasher: "hashlib._Hash"
 
 
-def resume(path: Path, known: FileProgress | None) -> Start:
+def resume(source: IO[bytes], known: FileProgress | None) -> Start:
     """Where a file goes on. A file whose beginning has changed is another file, and starts anew."""
     hasher = hashlib.sha256()
     if known is not None and known.offset:
-        with path.open("rb") as source:
-            left = known.offset
-            while left and (piece := source.read(min(left, 1 << 20))):
-                hasher.update(piece)
-                left -= len(piece)
+        source.seek(0)
+        left = known.offset
+        while left and (piece := source.read(min(left, 1 << 20))):
+            hasher.update(piece)
+            left -= len(piece)
         if not left and hasher.digest() == known.digest:
             return Start(offset=known.offset, lines=known.lines, hasher=hasher)
     return Start(offset=0, lines=0, hasher=hashlib.sha256())

@@ -190,8 +190,6 @@ class Claim:
         )
 
 
-
-
 class Neighbours(Mapping[tuple[str, str], Record]):
     """The records of a claim by their links, as the fold has them now, without copying them for every input."""
 

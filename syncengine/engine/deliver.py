@@ -4,14 +4,18 @@ A delivery is a generator: it yields what has to be asked of the target, so that
 at once while one thread owns the ledger. Each stretch between two yields is one step.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from syncengine.connectors.protocol import Adapter, Inspector, Writer
 from syncengine.decide.confirm import confirm, hold_back, withdraw
+from syncengine.decide.gate import gate_subjects
 from syncengine.decide.rejudge import Ruling, rejudge
+from syncengine.engine.ask import ask
+from syncengine.engine.look import Looked, look
 from syncengine.engine.prepare import Found, Selection, match, queries, select
 from syncengine.engine.reading import as_input
 from syncengine.engine.settle import settle_outcomes, settle_probes
@@ -21,8 +25,9 @@ from syncengine.model.action import Candidate
 from syncengine.model.attempt import Outcome, Probe
 from syncengine.model.decision import Link
 from syncengine.model.permit import Permit
+from syncengine.model.switch import Switches
 from syncengine.store.protocol import IntakeGroup, Intent, Move
-from syncengine.vocabulary import ActionState, ProbeResult
+from syncengine.vocabulary import ActionState, OutcomeKind, ProbeResult
 
 Ask = Callable[[], Any]
 """Something to ask of a target, away from the thread that owns the ledger."""
@@ -32,10 +37,17 @@ Steps = Generator[Ask, Any, int]
 
 DEADLINE = timedelta(seconds=30)
 MARGIN = timedelta(seconds=5)
+MAX_LOOKS = 3
+"""Times that a record may turn out to have been changed by somebody else in one run; who edits faster is left for the
+next run.
+"""
+
+Lane = tuple[int, str]
+"""A record in a flow: at most one action of it is on its way."""
 
 
 class Delivery:
-    """Everything that is on its way to one system."""
+    """Everything that is on its way to one system. `trouble` is what cannot be looked at there, while the rest can."""
 
     def __init__(self, world: World, system: str, writer: Writer) -> None:
         adapter = world.adapters[system]
@@ -46,9 +58,10 @@ class Delivery:
         self._adapter: Adapter = adapter
         self._inspector: Inspector = adapter.inspector
         self._writer = writer
-        self._kept: set[int] = set()
-        self._tired: set[int] = set()
-        self._looks: dict[int, int] = {}
+        self._kept = 0
+        self._tired: set[Lane] = set()
+        self._looks: Counter[Lane] = Counter()
+        self.trouble = ""
 
     @property
     def batch(self) -> int:
@@ -77,50 +90,72 @@ class Delivery:
         world.boundary("probe.answered")
         settle_probes(world, doubts, probes, self.window)
         world.boundary("probe.committed")
-        if all(p.result is ProbeResult.FAILED for p in probes):
-            raise TemporaryError(probes[0].detail)
-        return len(doubts)
+        failed = [p.detail for p in probes if p.result is ProbeResult.FAILED]
+        if failed:
+            self.trouble = failed[0]
+        return len(doubts) - len(failed)
 
     def _look(self, frozen: Sequence[bytes]) -> Sequence[Probe]:
-        return [self._inspector.probe(each) for each in frozen]
+        return [self._probed(each) for each in frozen]
+
+    def _probed(self, frozen: bytes) -> Probe:
+        try:
+            return ask(self.system, lambda: self._inspector.probe(frozen))
+        except (TemporaryError, PermanentError) as error:
+            return Probe(result=ProbeResult.FAILED, detail=str(error))
 
     # --- one batch
 
     def _deliver(self) -> Steps:
         world = self._world
-        selection = select(world, self.system, self.batch + len(self._kept) + len(self._tired))
-        if selection is None:
-            return 0
-        selection.candidates = [c for c in selection.candidates if c.id not in self._tired]
-        self._kept = set()
-        going, moves = self._judge(selection)
-        going = going[: self.batch]
-        images = {}
+        switches = world.switches()
+        selection, going, moves = self._select(switches)
+        moved = self._move(moves)  # at once: a gate may open while the target is looked at
+        images, failed = {}, []
         for flow, query in list(queries(world, selection, going)):
-            images[flow.id] = yield partial(self._inspector.images, query)
+            looked: Looked = yield partial(look, self._inspector, query, self.system)
+            images[flow.id] = looked.images
+            failed += [c for c in going if c.flow == flow.id and selection.record(c).birth[1] in looked.failed]
+            self.trouble = next(iter(looked.failed.values()), self.trouble)
         world.boundary("prepare.looked")
-        ready = [c for c in going if c.state is ActionState.READY]
+        self._tired.update(map(_lane, failed))
+        ready = [c for c in going if c.state is ActionState.READY and c not in failed]
         found = match(selection, ready, world.plan.flows, images)
-        differing = [f for f in found if f.differs(selection)]
+        differing: list[Found] = []
         intents = list(self._again(selection, going))
+        stand: list[Move] = []
         for each in found:
-            if each not in differing:
-                self._prepare(selection, each, intents, moves)
-        moved = self._move(moves) + self._reread(differing)
-        moved += yield from self._send(selection, intents)
+            if each.differs(selection):
+                differing.append(each)
+            else:
+                self._prepare(selection, each, intents, stand)
+        moved += self._move(stand) + self._reread(differing)
+        moved += yield from self._send(selection, intents, switches)
         return moved
 
-    def _judge(self, selection: Selection) -> tuple[list[Candidate], list[Move]]:
-        """The second judgement: who goes on, and who moves without being sent."""
-        world, going, moves = self._world, [], []
-        switches, now = world.switches(), world.clock.now()
+    def _select(self, switches: Switches) -> tuple[Selection, list[Candidate], list[Move]]:
+        """At most one batch of what may go, and what moves without being sent. What has to stay where it is makes no
+        batch full: behind it is looked for more.
+        """
+        while True:
+            limit = self.batch + self._kept + len(self._tired)
+            selection = select(self._world, self.system, limit, switches)
+            full = len(selection.candidates) >= limit
+            selection.candidates = [c for c in selection.candidates if _lane(c) not in self._tired]
+            going, moves = self._judge(selection, switches)
+            self._kept = len(selection.candidates) - len(going) - len(moves)
+            if going or moves or not full:
+                return selection, going[: self.batch], moves
+
+    def _judge(self, selection: Selection, switches: Switches) -> tuple[list[Candidate], list[Move]]:
+        """The second judgement: who goes on, and who moves without being sent. The others stay where they are."""
+        world, now = self._world, self._world.clock.now()
+        going: list[Candidate] = []
+        moves: list[Move] = []
         for candidate in selection.candidates:
             record = selection.record(candidate)
             answer = rejudge(candidate, record, selection.neighbours, switches, world.plan, now)
-            waits = selection.waits(candidate)
-            if answer.ruling is Ruling.KEEP:
-                self._kept.add(candidate.id)
-            elif answer.ruling is Ruling.CANCEL:
+            if answer.ruling is Ruling.CANCEL:
                 moves.append(
                     Move(
                         candidate=candidate, to=ActionState.CANCELLED, why=answer.why,
@@ -134,10 +169,10 @@ class Delivery:
                         record=hold_back(record, candidate.flow, answer.holds),
                     )
                 )  # fmt: skip
-            elif waits:
+            elif answer.ruling is Ruling.SEND and (waits := selection.waits(candidate)):
                 why = "; ".join(f"{w.flow} {w.id} is not in {w.target} yet" for w in waits)
                 moves.append(Move(candidate=candidate, to=ActionState.WAITING, why=why, waits=waits))
-            else:
+            elif answer.ruling is Ruling.SEND:
                 going.append(candidate)
         return going, moves
 
@@ -189,8 +224,8 @@ class Delivery:
     def _reads(self, selection: Selection, candidate: Candidate) -> tuple[tuple[int, int], ...]:
         """The revisions that the second judgement rested on."""
         record = selection.record(candidate)
-        subjects = self._world.plan.flows[candidate.flow].gates
-        about = selection.neighbours.values() if subjects else ()
+        asked = gate_subjects(self._world.plan.flows[candidate.flow], record)
+        about = (selection.neighbours[link] for link in asked if link in selection.neighbours)
         return ((record.id, record.revision), *((r.id, r.revision) for r in about))
 
     def _move(self, moves: Sequence[Move]) -> int:
@@ -205,9 +240,7 @@ class Delivery:
         """A before-image that is not what we left there becomes a reading: the action waits for its judgement."""
         world, taken = self._world, []
         for found in differing:
-            looks = self._looks[found.candidate.id] = self._looks.get(found.candidate.id, 0) + 1
-            if looks > MAX_LOOKS:
-                self._tired.add(found.candidate.id)
+            if self._is_tiring(found.candidate):
                 continue
             name = f"before#{world.randomness.getrandbits(40):010x}"
             taken.append(
@@ -218,12 +251,20 @@ class Delivery:
             world.boundary("reread.committed")
         return len(taken)
 
-    def _send(self, selection: Selection, intents: Sequence[Intent]) -> Steps:
+    def _is_tiring(self, candidate: Candidate) -> bool:
+        """Count that somebody else was there before us; too often, and the record is left alone for this run."""
+        lane = _lane(candidate)
+        self._looks[lane] += 1
+        if self._looks[lane] > MAX_LOOKS:
+            self._tired.add(lane)
+        return lane in self._tired
+
+    def _send(self, selection: Selection, intents: Sequence[Intent], switches: Switches) -> Steps:
         world = self._world
         if not intents:
             return 0
         world.boundary("intent.ready")
-        permits = world.store.commit_intent(world.session, intents, world.store.switches(), world.clock.now())
+        permits = world.store.commit_intent(world.session, intents, switches, world.clock.now())
         world.boundary("intent.committed")
         if not permits:
             return len(intents)
@@ -233,12 +274,23 @@ class Delivery:
         candidates = {i.candidate.id: i.candidate for i in intents}
         settle_outcomes(world, selection, candidates, permits, outcomes, self.window)
         world.boundary("settle.committed")
+        self._learn(permits, candidates, outcomes)
         return len(permits)
+
+    def _learn(
+        self, permits: Sequence[Permit], candidates: Mapping[int, Candidate], outcomes: Sequence[Outcome]
+    ) -> None:
+        """Raises TemporaryError when not one byte got through: the system is not asked again in this run."""
+        actions = {permit.send.attempt: permit.send.action for permit in permits}
+        for outcome in outcomes:
+            if outcome.kind is OutcomeKind.MOVED:
+                self._is_tiring(candidates[actions[outcome.attempt]])
+        if all(outcome.kind is OutcomeKind.NOT_SENT for outcome in outcomes):
+            raise TemporaryError(outcomes[0].detail if outcomes else "the time for a write is over before it begins")
 
     def _write(self, permits: Sequence[Permit]) -> Sequence[Outcome]:
         return self._writer.write([(p, p.send.frozen) for p in permits])
 
 
-MAX_LOOKS = 3
-"""Before-images of one action that may differ in one run; somebody who edits faster is left for the next run."""
-
+def _lane(candidate: Candidate) -> Lane:
+    return candidate.record_id, candidate.flow

@@ -1,14 +1,17 @@
 """Intake: what comes to a door becomes durable, or is refused with a reason that is kept. Nothing is judged here."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from syncengine.canonical import NotStrictError, decode_strict
 from syncengine.connectors.protocol import Intake
+from syncengine.engine.ask import ask
 from syncengine.engine.capture import Line, groups, read_lines, resume
 from syncengine.engine.world import World
 from syncengine.errors import BusyError, PermanentError, UserError
@@ -34,22 +37,21 @@ class Report:
     unterminated: list[str] = field(default_factory=list)
 
 
+class UnreadableFileError(UserError):
+    """A file that was offered and cannot be opened."""
+
+
 def take_file(world: World, system: str, path: Path, report: Report) -> Iterator[int]:
     """Take in what is new in one file, group by group; yields how many lines each group had."""
     name = str(path)
-    try:
-        digest = _digest(path)
-    except OSError as error:
-        message = f"{name} cannot be read: {error.strerror}"
-        raise UserError(message, remedy="check the path and its permissions") from None
-    if world.store.file_finished(system, digest):
-        report.known_files += 1
-        report.bytes += path.stat().st_size
-        return
-    report.files += 1
-    start = resume(path, world.store.file_progress(system, name))
-    size = path.stat().st_size
-    with path.open("rb") as source:
+    with open_file(path) as source:
+        size = os.fstat(source.fileno()).st_size
+        if world.store.file_finished(system, hashlib.file_digest(source, "sha256").digest()):
+            report.known_files += 1
+            report.bytes += size
+            return
+        report.files += 1
+        start = resume(source, world.store.file_progress(system, name))
         source.seek(start.offset)
         lines = read_lines(
             source, system=system, file=name, now=world.clock.now(), offset=start.offset, number=start.lines,
@@ -69,17 +71,23 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
         report.unterminated.append(name)
 
 
-def take_stream(world: World, system: str, source: IO[bytes], report: Report) -> Iterator[int]:
+def take_stream(world: World, system: str, source: IO[bytes], report: Report, name: str = "-") -> Iterator[int]:
     """The same for a stream that ends: its last line counts even without its end."""
     report.files += 1
-    lines = read_lines(source, system=system, file="-", now=world.clock.now(), whole=True)
+    lines = read_lines(source, system=system, file=name, now=world.clock.now(), whole=True)
     for batch in groups(lines, GROUP):
-        yield _take(world, system, "-", batch, report, None)
+        yield _take(world, system, name, batch, report, None)
 
 
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").digest()
+def open_file(path: Path) -> BufferedReader:
+    """Raises UnreadableFileError."""
+    try:
+        return path.open("rb")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UnreadableFileError(
+            f"{path} cannot be read: {why}", remedy="check the path and its permissions"
+        ) from None  # fmt: skip
 
 
 def _take(
@@ -95,7 +103,7 @@ def _take(
                 refused.append(_refuse(system, line, line.trouble, name, now))
             continue
         try:
-            accepted.append(understand(intake, line.delivery, world.environments[system]))
+            accepted.append(_understood(world, system, intake, line.delivery))
         except PermanentError as error:
             refused.append(_refuse(system, line, str(error), name, now))
     receipt = world.store.accept(
@@ -107,6 +115,10 @@ def _take(
     report.collisions += receipt.collisions
     report.refused.extend((name, r.line or 0, r.reason) for r in refused)
     return len(batch)
+
+
+def _understood(world: World, system: str, intake: Intake, delivery: Delivery) -> Accepted:
+    return ask(system, lambda: understand(intake, delivery, world.environments[system]))
 
 
 def _refuse(system: str, line: Line, why: str, name: str, now: datetime) -> Refused:
@@ -150,6 +162,11 @@ def understand(intake: Intake, delivery: Delivery, environment: Environment) -> 
 
 def drop_files(folder: Path) -> list[Path]:
     """The files of a drop folder that hold captured deliveries, in the order of their names."""
-    if not folder.is_dir():
-        raise BusyError(f"the drop folder {folder} is not there", remedy="create it, or correct drop_folder")
-    return sorted(p for p in folder.iterdir() if p.suffix == ".jsonl" and p.is_file() and not p.name.startswith("."))
+    try:
+        files = [p for p in folder.iterdir() if p.suffix == ".jsonl" and not p.name.startswith(".") and p.is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        raise BusyError(f"the drop folder {folder} is not there", remedy="create it, or correct drop_folder") from None
+    except OSError as error:
+        message = f"the drop folder {folder} cannot be read: {error.strerror}"
+        raise BusyError(message, remedy="check its permissions") from None
+    return sorted(files)

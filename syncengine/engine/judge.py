@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from syncengine.canonical import decode
 from syncengine.decide.wanted import wanted
+from syncengine.engine.ask import ask
 from syncengine.engine.claim import Claim
 from syncengine.engine.reading import from_input
 from syncengine.engine.world import World
@@ -113,7 +114,8 @@ def _snapshot(world: World, row: InboxRow) -> tuple[FlowPlan | None, Snapshot | 
     adapter = world.adapters.get(row.system)
     if adapter is None or adapter.intake is None:
         return None, None
-    snapshot = adapter.intake.parse(decode(row.body))
+    parse = adapter.intake.parse
+    snapshot = ask(row.system, lambda: parse(decode(row.body)))
     if snapshot is None:
         return None, None
     return world.plan.flow_for(row.system, snapshot.record), snapshot

@@ -9,10 +9,11 @@ BATCH = 500
 
 
 def cancel_orphans(world: World) -> int:
-    """Cancel what was decided for a flow that is gone from the map. Returns how many actions that were."""
+    """Cancel what was decided for a flow that nothing grants any more. Returns how many actions that were."""
     cancelled = 0
+    written = {flow.id for flow in world.plan.flows.values() if flow.writes}
     for flow in world.store.waiting_flows():
-        while flow not in world.plan.flows:
+        while flow not in written:
             candidates = world.store.candidates([flow], world.clock.now(), BATCH)
             if not candidates:
                 break
@@ -21,7 +22,7 @@ def cancel_orphans(world: World) -> int:
                 Move(
                     candidate=candidate,
                     to=ActionState.CANCELLED,
-                    why=f"the present map has no flow {flow}",
+                    why=f"the present map does not let {flow} be written",
                     record=withdraw(records[candidate.record_id], flow),
                 )
                 for candidate in candidates

@@ -14,6 +14,7 @@ from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Request
 from syncengine.model.event import Snapshot, Version
 from syncengine.model.record import Record
+from syncengine.model.switch import Switches
 from syncengine.model.value import Json, Places, is_untranslated
 from syncengine.plan.plan import FlowPlan
 from syncengine.vocabulary import ActionState
@@ -47,16 +48,21 @@ def _ref(token: Json) -> Ref:
     return token["flow"], token["id"], token["in"]
 
 
-def select(world: World, system: str, limit: int) -> Selection | None:
-    """What may be taken up in one system now; None when there is nothing."""
-    flows = [f.id for f in world.plan.flows.values() if f.system == system]
+def select(world: World, system: str, limit: int, switches: Switches) -> Selection:
+    """What may be taken up in one system now. Flows that are paused are left out, however much waits in them."""
+    flows = [f.id for f in world.plan.written_flows(system) if not _is_paused(f, switches)]
     candidates = list(world.store.candidates(flows, world.clock.now(), limit))
     if not candidates:
-        return None
+        return Selection([], {})
     selection = Selection(candidates, world.store.records({c.record_id for c in candidates}))
     selection.ids = world.store.translate(_refs(selection))
     selection.neighbours = _neighbours(world, selection)
     return selection
+
+
+def _is_paused(flow: FlowPlan, switches: Switches) -> bool:
+    scope = switches.is_paused(write_set=flow.write_set, flow=flow.id, object_name=flow.object, system=flow.system)
+    return bool(scope)
 
 
 def _refs(selection: Selection) -> set[Ref]:
@@ -88,11 +94,7 @@ def queries(
     for name, group in by_flow.items():
         flow = world.plan.flows[name]
         keys = tuple(dict.fromkeys(selection.record(c).birth[1] for c in group))
-        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=keys, places=granted_places(flow))
-
-
-def granted_places(flow: FlowPlan) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(p for s in flow.shows if s.field in flow.granted for p in s.places))
+        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=keys, places=flow.granted_places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +161,3 @@ def match(
         before = None if image is None else {p: flow.normal[p](v) for p, v in image.places.items() if p in flow.normal}
         found.append(Found(candidate, record, flow, image, before))
     return found
-

@@ -1,8 +1,10 @@
 """The read step: records whose order could not be told are read back, once each; the reading is an input like any."""
 
+from collections.abc import MutableMapping
 from datetime import timedelta
 
 from syncengine.clock import to_text
+from syncengine.engine.ask import ask
 from syncengine.engine.reading import as_input
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError, TemporaryError
@@ -13,16 +15,23 @@ AGAIN = timedelta(minutes=5)
 """When a record that could not be read is tried again, unless its system says otherwise."""
 
 
-def read_wanted(world: World, limit: int) -> int:
-    """Read what is awaited. Returns how many readings came in; what cannot be read stays listed as unsettled."""
-    now = world.clock.now()
-    wants = world.store.wanted_readings(now, limit)
+def read_wanted(world: World, limit: int, away: MutableMapping[str, str]) -> int:
+    """Read what is awaited. Returns how many readings came in; what cannot be read stays listed as unsettled.
+
+    `away` says, per system, why it could not be reached; it is not asked again for as long as it stands there.
+    """
+    wants = world.store.wanted_readings(world.clock.now(), limit)
     taken: list[Accepted] = []
     answers: list[tuple[str, str]] = []
     for want in wants:
+        system = _system(world, want)
+        if system in away:
+            _defer(world, want, AGAIN, away[system])
+            continue
         try:
             taken.append(_read(world, want))
         except TemporaryError as error:
+            away[system] = str(error)
             _defer(world, want, error.delay or AGAIN, str(error))
         except PermanentError as error:
             _defer(world, want, AGAIN, str(error))
@@ -35,6 +44,11 @@ def read_wanted(world: World, limit: int) -> int:
     return len(taken)
 
 
+def _system(world: World, want: Want) -> str:
+    flow = world.plan.flows.get(want.flow)
+    return "" if flow is None else flow.system
+
+
 def _read(world: World, want: Want) -> Accepted:
     flow = world.plan.flows.get(want.flow)
     if flow is None:
@@ -42,7 +56,7 @@ def _read(world: World, want: Want) -> Accepted:
     reader = world.adapters[flow.system].reader
     if reader is None:
         raise PermanentError(f"{flow.system} cannot be read: no address or snapshots are configured")
-    snapshot = reader.read(flow.record, want.id, version=flow.version)
+    snapshot = ask(flow.system, lambda: reader.read(flow.record, want.id, version=flow.version))
     if snapshot is None:
         raise PermanentError(f"{flow.system} shows no {flow.record} {want.id}")
     name = f"{to_text(snapshot.version.at)}#{world.randomness.getrandbits(40):010x}"

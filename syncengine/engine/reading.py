@@ -22,7 +22,7 @@ def as_input(*, system: str, flow: str, snapshot: Snapshot, name: str) -> Accept
             "at": to_text(at),
             "resolution_ms": int(snapshot.version.resolution / timedelta(milliseconds=1)),
             "sequence": snapshot.version.sequence,
-            "content": _storable(snapshot.content),
+            "content": storable(snapshot.content),
             "complete": snapshot.complete,
             "gone": snapshot.gone,
         }
@@ -52,13 +52,14 @@ def from_input(body: bytes) -> tuple[str, Snapshot]:
     )
 
 
-def _storable(value: Any) -> Json:
+def storable(value: Any) -> Json:
+    """Content in a form that has canonical bytes."""
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, dict):
-        return {key: _storable(item) for key, item in value.items()}
+        return {key: storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(item) for item in value]
+        return [storable(item) for item in value]
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return value

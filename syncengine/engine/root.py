@@ -101,7 +101,7 @@ def open_engine(door: Door, hands: Hands | None = None) -> Iterator[Engine]:
         store = stack.enter_context(_closing(open_store(door.state)))
         world = stack.enter_context(_world(door, hands, checked, environment, adapters, store, stack))
         stack.enter_context(seldom_collected())
-        yield Engine(world=world, writers=_writers(world), folders=_drop_folders(environment, door.maps))
+        yield Engine(world=world, writers=open_writers(world), folders=_drop_folders(environment, door.maps))
 
 
 @contextmanager
@@ -109,6 +109,7 @@ def _world(
     door: Door, hands: Hands, checked: Checked, environment: EnvironmentSpec, adapters: Mapping[str, Adapter],
     store: Store, stack: ExitStack,
 ) -> Iterator[World]:  # fmt: skip
+    plan = compile_plan(checked, readings())
     executor = hands.executor or stack.enter_context(ThreadPoolExecutor(max(1, len(adapters))))
     session = store.open_session(
         kind=door.kind, actor=door.actor, project=checked.project, now=hands.clock.now()
@@ -117,7 +118,7 @@ def _world(
         clock=hands.clock,
         randomness=SystemRandom(),
         store=store,
-        plan=compile_plan(checked, readings()),
+        plan=plan,
         adapters=adapters,
         environments={name: c.environment for name, c in environment.systems.items()},
         hands=executor,
@@ -167,7 +168,7 @@ def _open_adapters(
     return adapters
 
 
-def _writers(world: World) -> dict[str, Writer]:
+def open_writers(world: World) -> dict[str, Writer]:
     """Writers of the systems that some grant lets the engine write, and of no others."""
     found = {}
     for name, adapter in world.adapters.items():
@@ -177,8 +178,9 @@ def _writers(world: World) -> dict[str, Writer]:
 
 
 def _drop_folders(environment: EnvironmentSpec, folder: Path) -> dict[str, Path]:
-    return {
-        name: Path(os.path.normpath(folder / connection.settings["drop_folder"]))
-        for name, connection in environment.systems.items()
-        if "drop_folder" in connection.settings
-    }
+    found = {}
+    for name, connection in environment.systems.items():
+        said = {n: v for n, v in connection.settings.items() if n == "drop_folder"}
+        for drop in resolve(said, system=name, folder=folder, environ=os.environ).values():
+            found[name] = Path(os.path.normpath(folder / drop))
+    return found

@@ -1,24 +1,31 @@
 """run: do what is due, and end. Steps in a loop; each cycle takes in, judges, reads back and delivers one batch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from syncengine.connectors.protocol import Writer
 from syncengine.engine.crew import Crew
-from syncengine.engine.intake import Report, drop_files, take_file
+from syncengine.engine.intake import Report, UnreadableFileError, drop_files, take_file
 from syncengine.engine.judge import judge
 from syncengine.engine.orphans import cancel_orphans
 from syncengine.engine.read import read_wanted
 from syncengine.engine.scan import due_scans, scan
 from syncengine.engine.world import World
-from syncengine.errors import BusyError, FenceLostError
+from syncengine.errors import BusyError, FenceLostError, PermanentError, TemporaryError
 
 BATCH = 1000
 """Inputs judged in one transaction, at most."""
 READINGS = 50
+TRIES = 10
+"""Times that a batch is judged again because somebody else moved a record of it."""
 PATIENCE = 10.0
 """Seconds that a run waits for work that falls due by itself (the settle window of an unknown outcome)."""
+PATIENCE_IN_ALL = 60.0
+"""And no more than that altogether: a target that never says yes is tried again by the next run."""
+LOOK_UP = 0.5
+"""Seconds between two looks whether somebody asked to stop, while waiting."""
 
 
 @dataclass(slots=True)
@@ -39,40 +46,50 @@ def run(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Done:
     """Do everything that is due. `folders` are the drop folders by system; `progress` hears how many bytes of them are
-    dealt with, and how many there are.
+    dealt with, and how many there are. A bug of a target's adapter is raised when all others are done.
 
     The caller holds the proof that no other engine works on this ledger.
     """
-    done = Done()
+    done, unread = Done(), dict[str, str]()
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
     cancel_orphans(world)
     crew = Crew(world, writers)
     files = _files(folders, done)
-    total = sum(path.stat().st_size for _, path in files)
+    total = sum(_size(path) for _, path in files)
     source = _arrivals(world, files, done)
+    waited = 0.0
     while not stop():
         worked = next(source, 0)
         worked += _judge(world)
-        worked += read_wanted(world, READINGS)
+        worked += read_wanted(world, READINGS, unread)
         worked += crew.round()
         progress(done.intake.bytes, total)
-        if not worked and not _wait(world, crew):
-            break
+        if not worked:
+            seconds = _until_due(world, crew)
+            waited += seconds
+            if not seconds or waited > PATIENCE_IN_ALL:
+                break
+            _wait(world, seconds, stop)
     done.stopped = stop()
-    done.away.update(crew.away)
+    done.away.update({**unread, **crew.troubles})
+    for bug in crew.bugs.values():
+        raise bug
     return done
 
 
 def _judge(world: World) -> int:
-    try:
-        return judge(world, BATCH)
-    except FenceLostError:
-        return 1  # somebody else moved a record: nothing was kept, the next cycle judges on what is there now
+    """When somebody else moved a record, nothing was kept: it is judged on what is there now."""
+    for _ in range(TRIES):
+        with suppress(FenceLostError):
+            return judge(world, BATCH)
+    raise BusyError(
+        "somebody else keeps changing the records that this run judges", remedy="end the other process; then run again"
+    )
 
 
 def _files(folders: Mapping[str, Path], done: Done) -> list[tuple[str, Path]]:
-    """What lies in the drop folders; one that is not there is a system that is away."""
+    """What lies in the drop folders; one that cannot be read is a system that is away."""
     found: list[tuple[str, Path]] = []
     for system, folder in folders.items():
         try:
@@ -82,25 +99,39 @@ def _files(folders: Mapping[str, Path], done: Done) -> list[tuple[str, Path]]:
     return found
 
 
+def _size(path: Path) -> int:
+    """In bytes; 0 for a file that was moved away since."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _arrivals(world: World, files: Sequence[tuple[str, Path]], done: Done) -> Iterator[int]:
     """What lies in the drop folders and what the due scans bring, one group at a time."""
     for system, path in files:
-        yield from take_file(world, system, path, done.intake)
+        try:
+            yield from take_file(world, system, path, done.intake)
+        except UnreadableFileError as error:
+            done.away[system] = error.message
     for flow in due_scans(world):
-        trouble = scan(world, flow)
-        if trouble:
-            done.away[flow.system] = trouble
-        yield 1
+        try:
+            yield from scan(world, flow)
+        except (TemporaryError, PermanentError) as error:
+            done.away[flow.system] = str(error)
 
 
-def _wait(world: World, crew: Crew) -> bool:
-    """Whether something falls due soon enough to wait for it; waits."""
+def _until_due(world: World, crew: Crew) -> float:
+    """Seconds until something falls due by itself, soon enough to wait for it; else 0."""
     now = world.clock.now()
     due = world.store.next_due(now)
-    if due is None or len(crew.away) == crew.size:
-        return False
+    if due is None or crew.rests:
+        return 0.0
     seconds = (due - now).total_seconds()
-    if seconds > PATIENCE:
-        return False
-    world.clock.wait(max(seconds, 0.0) + 0.001)
-    return True
+    return max(seconds, 0.0) + 0.001 if seconds <= PATIENCE else 0.0
+
+
+def _wait(world: World, seconds: float, stop: Callable[[], bool]) -> None:
+    while seconds > 0 and not stop():
+        world.clock.wait(min(seconds, LOOK_UP))
+        seconds -= LOOK_UP

@@ -1,24 +1,30 @@
 """Scans: flows whose system does not push are read on their schedule, from where the last scan ended."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
 from syncengine.canonical import digest, encode
-from syncengine.engine.reading import as_input
+from syncengine.clock import to_text
+from syncengine.engine.reading import as_input, storable
 from syncengine.engine.world import World
-from syncengine.errors import PermanentError, TemporaryError
+from syncengine.errors import TemporaryError
+from syncengine.model.event import Accepted, Snapshot
 from syncengine.plan.plan import FlowPlan, Schedule
 from syncengine.store.protocol import IntakeGroup
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a flow was last scanned to its end, while its first scan is under way."""
+
 
 def due_scans(world: World) -> list[FlowPlan]:
-    """Flows whose schedule has fired since they were last scanned; one that never was is due at once."""
+    """Flows whose schedule has fired since they were last scanned to the end; one that never was is due at once."""
     now = world.clock.now()
     found = []
     for flow in world.plan.flows.values():
-        if flow.schedule is None or not (flow.reads or flow.born):
+        if flow.schedule is None:
             continue
         last = world.store.cursor(flow.id)
         if last is None or next_fire(flow.schedule, last[1]) <= now:
@@ -31,39 +37,36 @@ def next_fire(schedule: Schedule, after: datetime) -> datetime:
     return next(CronSim(schedule.cron, after.astimezone(ZoneInfo(schedule.zone))))
 
 
-def scan(world: World, flow: FlowPlan) -> str:
-    """Take in what changed since the cursor, page by page. Returns why it could not be read, or an empty text."""
+def scan(world: World, flow: FlowPlan) -> Iterator[int]:
+    """Take in what changed since the cursor, page by page; yields how many records each page had.
+
+    The flow stays due until the last page is in: a scan that was broken off goes on from its cursor with the next run.
+    Raises TemporaryError and PermanentError of the system.
+    """
     reader = world.adapters[flow.system].reader
     if reader is None:
-        return f"{flow.system} cannot be read"
-    known = world.store.cursor(flow.id)
+        raise TemporaryError(f"{flow.system} cannot be read")
     started = world.clock.now()
-    cursor = known[0] if known is not None else ""
-    try:
-        for page in reader.scan(flow.record, version=flow.version, cursor=cursor):
-            accepted = [
-                as_input(
-                    system=flow.system, flow=flow.id, snapshot=s,
-                    name=f"{s.version.sequence}:{digest(encode(_plain(s.content))).hex()[:16]}",
-                )
-                for s in page.snapshots
-            ]  # fmt: skip
-            cursor = page.cursor
-            world.store.accept(
-                world.session, IntakeGroup(accepted=accepted, cursor=(flow.id, cursor, started)), world.clock.now()
-            )
-            world.boundary("scan.committed")
-    except (TemporaryError, PermanentError) as error:
-        return str(error)
-    if known is None or known[1] != started:
-        world.store.accept(world.session, IntakeGroup(cursor=(flow.id, cursor, started)), world.clock.now())
-    return ""
+    cursor, before = world.store.cursor(flow.id) or ("", NEVER)
+    for page in reader.scan(flow.record, version=flow.version, cursor=cursor):
+        cursor = page.cursor
+        _take(world, flow, cursor, before, page.snapshots)
+        yield len(page.snapshots)
+    _take(world, flow, cursor, started, ())
 
 
-def _plain(content: object) -> object:
-    """Content in a form that has canonical bytes: whatever is not JSON as its text."""
-    if isinstance(content, dict):
-        return {str(k): _plain(v) for k, v in content.items()}
-    if isinstance(content, list | tuple):
-        return [_plain(v) for v in content]
-    return content if content is None or isinstance(content, str | int | bool) else str(content)
+def _take(world: World, flow: FlowPlan, cursor: str, when: datetime, snapshots: Sequence[Snapshot]) -> None:
+    accepted = [_input(flow, snapshot) for snapshot in snapshots]
+    group = IntakeGroup(accepted=accepted, cursor=(flow.id, cursor, when))
+    world.store.accept(world.session, group, world.clock.now())
+    world.boundary("scan.committed")
+
+
+def _input(flow: FlowPlan, snapshot: Snapshot) -> Accepted:
+    """Scans overlap: the same version with the same content is the same reading. Where nothing but the moment of the
+    look tells versions apart, every look counts: a value that went and came back has come back.
+    """
+    version = snapshot.version
+    shown = to_text(version.at) if version.sequence is None else version.sequence
+    name = f"{shown}:{digest(encode(storable(snapshot.content))).hex()[:16]}"
+    return as_input(system=flow.system, flow=flow.id, snapshot=snapshot, name=name)

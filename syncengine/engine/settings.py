@@ -33,8 +33,11 @@ def _file(path: Path, setting: str) -> str:
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{setting} is in the file {path}, which cannot be read ({error})", remedy="check it") from None
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UserError(f"{setting} is in the file {path}, which cannot be read: {why}", remedy="check it") from None
+    except UnicodeDecodeError:  # what it says quotes the secret
+        raise UserError(f"{setting} is in the file {path}, which is not UTF-8 text", remedy="check it") from None
     if stat.S_IMODE(mode) & 0o077:
         raise UserError(
             f"{setting} is in the file {path}, which others than its owner may read or write",

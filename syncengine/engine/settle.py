@@ -60,7 +60,7 @@ def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe]
         settlements.append(
             _built(
                 world, doubt.candidate, records[doubt.candidate.record_id], doubt.send, outcome,
-                (to, attempt_to), _due(world, kind, outcome, doubt.send, window), "probe",
+                (to, attempt_to), _due_after_probe(world, probe.result, doubt.send, window), "probe",
             )
         )  # fmt: skip
     _commit(world, {d.candidate.id: d.candidate for d in doubts}, settlements)
@@ -79,6 +79,17 @@ def _due(world: World, kind: OutcomeKind, outcome: Outcome, send: Send, window: 
         return world.clock.now() + (outcome.retry_after or backoff(world, send.number))
     if kind is OutcomeKind.UNKNOWN:
         return world.clock.now() + window
+    return None
+
+
+def _due_after_probe(world: World, result: ProbeResult, send: Send, window: timedelta) -> datetime | None:
+    """What never took effect goes again at once, but only once: a target that never answers is given time. So is one
+    that cannot even be looked at.
+    """
+    if result is ProbeResult.FAILED:
+        return world.clock.now() + max(window, world.plan.retry.first)
+    if result is ProbeResult.ABSENT and send.number > 1:
+        return world.clock.now() + backoff(world, send.number - 1)
     return None
 
 

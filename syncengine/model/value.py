@@ -65,4 +65,4 @@ def plain(number: Decimal) -> str:
 
 def is_untranslated(value: Json) -> bool:
     """Whether a spelled value is a ref that still waits for the target's own id."""
-    return isinstance(value, Mapping) and "in" in value and "flow" in value
+    return isinstance(value, dict) and "in" in value and "flow" in value

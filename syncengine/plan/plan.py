@@ -111,7 +111,7 @@ class FlowPlan:
     written. `only_read` says which of their records are taken in, `only_create` which entities are created there.
     `normal` brings a raw value read at a place into the same normal spelling that `shows` writes.
     `schedule` is set for flows that are read by scanning; `version` is then the place of their version. `pushed`: the
-    system announces changes of these records, ours included.
+    system announces changes of these records, ours included. `granted_places` are the places of the granted fields.
     """
 
     id: str
@@ -138,6 +138,11 @@ class FlowPlan:
     pushed: bool = False
     refs: tuple[str, ...] = ()
     place_fields: Mapping[str, str] = field(default_factory=dict)
+    granted_places: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = dict.fromkeys(p for s in self.shows if s.field in self.granted for p in s.places)
+        object.__setattr__(self, "granted_places", tuple(places))
 
     @property
     def writes(self) -> bool:

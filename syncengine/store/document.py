@@ -23,9 +23,11 @@ def _number(value: Any) -> int | float | str:
 
 
 _sorted = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_number
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False, default=_number
 ).encode
-_as_is = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_number).encode
+_as_is = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False, default=_number
+).encode
 
 
 def to_bytes(value: Json) -> bytes:

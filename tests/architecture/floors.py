@@ -55,6 +55,7 @@ THIRD_PARTY: Final[Mapping[str, tuple[str, ...]]] = {
     "alembic": ("store",),
     "httpx": ("connectors",),
     "tenacity": ("connectors",),
+    "msgspec": ("canonical",),
     "cronsim": ("spec", "check", "plan", "engine"),
     "click": ("cli",),
 }

@@ -67,10 +67,10 @@ def test_a_reading_settles_what_waited_although_our_clock_is_behind_theirs() -> 
     driver = Driver(make_plan())
     driver.deliver(bill(100), "evt_1")
     driver.deliver(bill(100, total=2), "evt_2")
-    driver.read(numbered(20, None, total=2))
+    driver.read(numbered(20, None, total=3))
     assert not driver.wants
     assert not driver.waiting
-    assert driver.values(BILLING, "in_1")["total"] == 2
+    assert driver.values(BILLING, "in_1")["total"] == 3
     assert [q.kind for q, _ in driver.decisions].count(InputKind.READING) == 1
 
 

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from syncengine.model.event import Snapshot
 from syncengine.model.value import Json
+from syncengine.vocabulary import Fate
 from tests.decide.plans import ACCOUNT, BILLING, CRM, at
 from tests.decide.scenes import KYC, bill, customer, outcome, settled, standing, with_account
 
@@ -72,3 +73,27 @@ def test_an_unknown_status_of_a_verification_never_leaves_an_old_verified() -> N
     assert driver.values(ACCOUNT, "cus_1")["kyc"] == KYC
     driver.deliver(customer(5, kyc="splendid"), "evt_c2")
     assert driver.values(ACCOUNT, "cus_1")["kyc"] == {"status": "in_review"}
+
+
+def test_an_empty_place_and_one_that_is_left_out_are_equal_content_of_a_complete_snapshot() -> None:
+    driver = standing(note=None)
+    content = {place: value for place, value in bill(0).content.items() if place != "note"}
+    driver.deliver(Snapshot(record="invoices", id="in_1", version=at(0), content=content), "evt_1")
+    assert not driver.wants
+
+
+def test_a_late_part_that_says_what_is_known_needs_no_reading_and_one_that_differs_does() -> None:
+    driver = standing()
+    driver.deliver(sparse(5, note="b"), "evt_3")
+    assert settled(driver.deliver(sparse(3, total=1), "evt_1")).fate is Fate.STALE
+    driver.deliver(sparse(4, total=2), "evt_2")
+    assert driver.wants
+    driver.read(bill(9, note="b", total=2))
+    driver.settle()
+    assert (driver.row(CRM, "in_1")["note"], driver.row(CRM, "in_1")["total"]) == ("b", 2)
+
+
+def test_a_late_part_of_what_is_known_as_a_whole_is_stale() -> None:
+    driver = standing()
+    driver.deliver(bill(5), "evt_2")
+    assert settled(driver.deliver(sparse(3, total=2), "evt_1")).fate is Fate.STALE

@@ -6,9 +6,10 @@ from itertools import combinations, pairwise, permutations, product
 
 import pytest
 
+from syncengine.model.event import Snapshot
 from syncengine.model.value import Json
 from tests.decide.driver import Driver
-from tests.decide.plans import BILLING, make_plan
+from tests.decide.plans import BILLING, at, make_plan
 from tests.decide.truth import FAR, Step, Story
 
 
@@ -126,3 +127,20 @@ def test_a_chain_that_names_what_was_before_needs_no_reading() -> None:
         for index in order[:4]:
             driver.deliver(story.events()[index][1], story.events()[index][0])
         assert driver.values(BILLING, "in_1")["total"] == 3 or driver.wants
+
+
+def test_a_change_that_names_only_some_of_the_others_values_decides_nothing() -> None:
+    """Before it, the status was the other's and the total was not: the other may be older, or newer by a way back."""
+    driver = Driver(PLAN)
+    driver.deliver(told({"status": "open", "total": 20}), "evt_1")
+    driver.deliver(told({"status": "paid", "total": 15}, status="open", total=10), "evt_2")
+    assert driver.wants
+    other = Driver(PLAN)
+    other.deliver(told({"status": "paid", "total": 15}, status="open", total=10), "evt_2")
+    other.deliver(told({"status": "open", "total": 20}), "evt_1")
+    assert other.wants
+
+
+def told(content: Mapping[str, Json], **previous: Json) -> Snapshot:
+    whole = {"note": None, "items": [], **content}
+    return Snapshot(record="invoices", id="in_1", version=at(0), content=whole, previous=previous)

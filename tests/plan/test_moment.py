@@ -106,3 +106,11 @@ def test_a_moment_has_the_date_of_the_zone_it_is_spelled_in() -> None:
     assert local_date("Europe/Berlin")("2026-01-31T23:30:00Z") == "2026-02-01"
     assert local_date("UTC")("2026-01-31T23:30:00Z") == "2026-01-31"
     assert local_date("America/New_York")("2026-02-01T01:00:00Z") == "2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("value", "zone"), [("9999-12-31T23:59:59Z", "Europe/Berlin"), ("0001-01-01T00:00:00Z", "America/New_York")]
+)
+def test_a_moment_at_the_edge_of_time_has_no_date_beyond_it(value: str, zone: str) -> None:
+    with pytest.raises(UnreadableError):
+        local_date(zone)(value)

@@ -4,7 +4,8 @@ request, a ledger in memory, a clock that is told. Each `run` is a new engine on
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,22 +17,29 @@ from syncengine.connectors.memory import WORLDS, Lie, MemoryWorld
 from syncengine.connectors.protocol import Adapter, Setup
 from syncengine.connectors.register import connector, readings
 from syncengine.engine.inline import InlineExecutor
-from syncengine.engine.root import read_map
+from syncengine.engine.intake import Report, take_file
+from syncengine.engine.judge import judge
+from syncengine.engine.root import open_writers, read_map
 from syncengine.engine.run import Done, run
 from syncengine.engine.world import World
 from syncengine.model.tally import Tally
 from syncengine.plan.compile import compile_plan
 from syncengine.store.memory import MemoryStore
+from syncengine.store.protocol import Session
 from syncengine.vocabulary import Environment, Phase
 
-MAPS = Path(__file__).parent / "mappings"
+HERE = Path(__file__).parent
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 class Stage:
-    def __init__(self, folder: Path) -> None:
+    """`world` is the engine's while a run goes on; `armed` is done when a boundary of the next run is passed, once."""
+
+    def __init__(self, folder: Path, over: str = "") -> None:
         self.maps = folder / "mappings"
-        shutil.copytree(MAPS, self.maps)
+        shutil.copytree(HERE / "mappings", self.maps)
+        if over:
+            shutil.copytree(HERE / over, self.maps, dirs_exist_ok=True)
         for name in ("inbox", "snapshots"):
             (folder / name).mkdir()
         self.folder = folder
@@ -41,12 +49,15 @@ class Stage:
         self.environment = "local"
         self.tally: Tally | None = None
         self.done: Done | None = None
+        self.world: World | None = None
+        self.hands: Executor = InlineExecutor()
+        self.armed: dict[str, Callable[[], None]] = {}
         self._files = 0
 
     def deliver(self, events: list[dict[str, Any]]) -> None:
         """Put events into the drop folder, in the order in which they are given. `at` counts seconds from noon."""
         self._files += 1
-        lines = [json.dumps({"headers": {}, "body": json.dumps(_event(e))}) + "\n" for e in events]
+        lines = [json.dumps({"headers": {}, "body": json.dumps(event(e))}) + "\n" for e in events]
         (self.folder / "inbox" / f"{self._files:04}.jsonl").write_text("".join(lines))
 
     def snapshot(self, record: str, content: dict[str, Any]) -> None:
@@ -57,14 +68,35 @@ class Stage:
     def run(self) -> None:
         """One `run`, an hour later than the last."""
         self.clock.advance(timedelta(hours=1))
-        with self._world() as world:
-            self.store.recover(world.session, self.clock.now())
-            writers = {n: a.open_writer() for n, a in world.adapters.items() if a.open_writer is not None}
-            self.done = run(world, writers, {"stripe": self.folder / "inbox"})
-            self.tally = self.store.tally(world.session)
+        with self.open_world() as self.world:
+            self.done = run(self.world, open_writers(self.world), {"stripe": self.folder / "inbox"})
+            self.tally = self.store.tally(self.world.session)
+        self.world = None
+
+    def judge_now(self, events: list[dict[str, Any]]) -> None:
+        """While a run is somewhere: these arrive and are judged."""
+        assert self.world is not None, "news comes at a boundary"
+        self.deliver(events)
+        for _ in take_file(self.world, "stripe", self.folder / "inbox" / f"{self._files:04}.jsonl", Report()):
+            judge(self.world, 1000)
+
+    def switch(self, turn: Callable[[Session], None]) -> None:
+        """What a person does with a short command of their own."""
+        session = self.store.open_session(kind="switch", actor="ana", project="stage", now=self.clock.now())
+        turn(session)
+        self.store.close_session(session, self.clock.now())
+
+    def pause(self, scope: str, *, paused: bool) -> None:
+        self.switch(lambda session: self.store.set_pause(session, scope, paused, "", self.clock.now()))
+
+    def phase(self, write_set: str, phase: Phase) -> None:
+        self.switch(lambda session: self.store.set_phase(session, write_set, phase, "", self.clock.now()))
+
+    def _boundary(self, name: str) -> None:
+        self.armed.pop(name, lambda: None)()
 
     @contextmanager
-    def _world(self) -> Iterator[World]:
+    def open_world(self) -> Iterator[World]:
         checked, environment = read_map(self.maps, self.environment)
         adapters = {name: self._open(name, s.spec.connector, environment) for name, s in checked.systems.items()}
         session = self.store.open_session(kind="run", actor="scenario", project=checked.project, now=self.clock.now())
@@ -75,9 +107,10 @@ class Stage:
             plan=compile_plan(checked, readings()),
             adapters=adapters,
             environments=dict.fromkeys(adapters, Environment.LOCAL),
-            hands=InlineExecutor(),
+            hands=self.hands,
             session=session,
             floor=Phase.AUTOMATED if environment.starts_at == "ceiling" else Phase.OBSERVE,
+            boundary=self._boundary,
         )
         self.store.close_session(session, self.clock.now())
 
@@ -127,7 +160,8 @@ class Stage:
         return found
 
 
-def _event(said: dict[str, Any]) -> dict[str, Any]:
+def event(said: dict[str, Any]) -> dict[str, Any]:
+    """An event as Stripe sends it. `at` counts seconds from noon."""
     at = int(NOON.timestamp()) + said["at"]
     data: dict[str, Any] = {"object": said["object"]}
     if "previous" in said:

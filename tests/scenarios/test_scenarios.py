@@ -1,9 +1,10 @@
 """Scenarios in YAML: what happens, and what then stands in the CRM, the ERP and the ledger.
 
-A step is one of: deliver (events of Stripe: event, type, at, object, previous), snapshot {record, object}, run,
-edit / insert / remove {system, table, ...}, lie {system, lies}, away {system}, back {system}, rewrite {file, old, new},
-environment, and expect {crm.TABLE / erp.TABLE: rows by Stripe id (listed columns), counts, writes, losers, reviews,
-holds, waiting, log}.
+A step is one of: deliver (events of Stripe: event, type, at, object, previous), snapshot {record, object}, run (how
+often), edit / insert / remove {system, table, ...}, lie {system, lies}, away SYSTEM, back SYSTEM, rewrite {file, old,
+new}, environment, pause SCOPE, resume SCOPE, phase {set, to}, at {boundary, do: steps to take when the next run is
+there}, judge_now (events that come at a boundary), and expect {crm.TABLE / erp.TABLE: rows by Stripe id (listed
+columns), or what the ledger counted: see COUNTS}. `map` names a folder that is laid over the map.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from syncengine.model.tally import Tally
-from syncengine.vocabulary import ActionState, Fate
+from syncengine.vocabulary import ActionState, Fate, Phase
 from tests.scenarios.stage import Stage
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -23,13 +24,22 @@ SCENARIOS = [(file.stem, s) for file in FILES for s in yaml.safe_load(file.read_
 
 @pytest.mark.parametrize(("file", "scenario"), SCENARIOS, ids=[f"{f}: {s['scenario']}" for f, s in SCENARIOS])
 def test_scenario(file: str, scenario: dict[str, Any], tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    for number, step in enumerate(scenario["steps"], 1):
+    stage = Stage(tmp_path, scenario.get("map", ""))
+    _play_all(stage, scenario["steps"])
+    assert not stage.armed, f"no run came to {sorted(stage.armed)}"
+
+
+def _play_all(stage: Stage, steps: list[dict[str, Any]]) -> None:
+    for number, step in enumerate(steps, 1):
         ((what, said),) = step.items()
         try:
             _play(stage, what, said)
         except AssertionError as error:
             raise AssertionError(f"step {number} ({what}): {error}") from None
+
+
+def _arm(stage: Stage, said: dict[str, Any]) -> None:
+    stage.armed[said["boundary"]] = lambda: _play_all(stage, said["do"])
 
 
 def _play(stage: Stage, what: str, said: Any) -> None:
@@ -87,8 +97,8 @@ def _seen_away(stage: Stage) -> list[str]:
 
 
 def _losers(stage: Stage) -> list[dict[str, Any]]:
-    """Every loser in the ledger: field, rule, and both values."""
-    records = {r for hit in stage.store.find("in_1") for r in hit.records}
+    """Every loser of cus_1 and in_1 in the ledger: field, rule, and both values."""
+    records = {r for name in ("cus_1", "in_1") for hit in stage.store.find(name) for r in hit.records}
     dossier = stage.store.dossier(sorted(records), [])
     return [
         {"field": c.field, "rule": c.rule, "winner": _only(c.winner), "loser": _only(c.loser)}
@@ -113,6 +123,11 @@ STEPS: dict[str, Callable[[Stage, Any], None]] = {
     "back": _back,
     "rewrite": lambda stage, said: stage.rewrite(said["file"], said["old"], said["new"]),
     "environment": _environment,
+    "pause": lambda stage, scope: stage.pause(scope, paused=True),
+    "resume": lambda stage, scope: stage.pause(scope, paused=False),
+    "phase": lambda stage, said: stage.phase(said["set"], Phase(said["to"])),
+    "at": _arm,
+    "judge_now": Stage.judge_now,
     "expect": _expect,
 }
 COUNTS: dict[str, Callable[[Stage], Any]] = {

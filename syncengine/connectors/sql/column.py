@@ -65,7 +65,9 @@ class Column:
 
     def same(self, one: Json, other: Json) -> bool:
         """Whether two JSON values are the same for this column: numbers by value, moments by moment, text by text."""
-        return self.form(one) == self.form(other)
+        kind = type(one)
+        alike = kind is type(other) and (kind in PLAIN or one is None) and one == other
+        return alike or self.form(one) == self.form(other)
 
     def form(self, value: Json) -> tuple[str, Any]:
         """One form for all spellings of a value: forms are equal when the values are the same."""

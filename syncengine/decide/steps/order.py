@@ -41,9 +41,8 @@ def _is_image(draft: Draft) -> bool:
 
 
 def _unless_patched(draft: Draft, old: SourceState, verdict: Verdict) -> Verdict:
-    """Sources that send only what changed have no order as a whole: an older part may still hold. It is read back."""
-    whole = draft.snapshot.complete and not old.sparse
-    if whole or verdict.order is not Order.STALE or draft.input.seq <= old.doubt:
+    """What was put together from parts has no order as a whole: an older part may still hold. It is read back."""
+    if not old.sparse or verdict.order is not Order.STALE or draft.input.seq <= old.doubt:
         return verdict
     if all(place in old.spelled and old.spelled[place] == value for place, value in draft.spelled.items()):
         return verdict

@@ -109,10 +109,13 @@ def _date_of_table(raw: Json) -> str | None:
 
 
 def local_date(zone: str) -> Callable[[str], str]:
-    """A writer: the date that a moment has in `zone`."""
+    """A writer: the date that a moment has in `zone`. The first and the last day of time may have none there."""
     place = ZoneInfo(zone)
 
     def write(value: str) -> str:
-        return from_text(value).astimezone(place).date().isoformat()
+        try:
+            return from_text(value).astimezone(place).date().isoformat()
+        except OverflowError:
+            raise UnreadableError(_NO_SUCH) from None
 
     return write

@@ -38,6 +38,11 @@ def candidate(ledger: Ledger, row: ActionRow) -> Candidate:
     )
 
 
+def stands(row: ActionRow, seen: Candidate) -> bool:
+    """Whether an action is still as somebody saw it."""
+    return row.state is seen.state and row.fence == seen.fence
+
+
 def in_flight(ledger: Ledger, row: ActionRow) -> bool:
     """Whether another action occupies this one's lane."""
     lane = ledger.lanes.get((row.record, row.flow)) or ()

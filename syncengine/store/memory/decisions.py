@@ -1,17 +1,14 @@
 """Committing what one decide claim judged: check first that nothing it rests on moved, then write all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
-from syncengine.canonical import decode
 from syncengine.errors import FenceLostError
 from syncengine.model.decision import Conflict, Link, ReviewItem
 from syncengine.model.payload import PayloadKind
-from syncengine.model.record import Record, from_json, to_json
 from syncengine.store import audit
-from syncengine.store.document import to_bytes
-from syncengine.store.memory import actions, queue
-from syncengine.store.memory.ledger import ConflictRow, Ledger, LinkRow, ReviewRow, TallyRow, WantRow
+from syncengine.store.memory import actions, queue, records
+from syncengine.store.memory.ledger import ConflictRow, Ledger, ReviewRow, TallyRow, WantRow
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecisionBatch, InputMark
 from syncengine.vocabulary import ActionState, InboxState
@@ -20,17 +17,15 @@ from syncengine.vocabulary import ActionState, InboxState
 def commit(t: Transaction, batch: DecisionBatch) -> None:
     _check(t.ledger, batch)
     for record in batch.records:
-        put_record(t.ledger, record)
-    for entity, link in batch.links:
-        if make_link(t, t.ledger.by_entity[entity], link):
-            t.entries.append(audit.linked(at=t.now, record=t.ledger.by_entity[entity], link=link))
+        records.put(t.ledger, record)
+    made = _link(t, batch.links)
     _mark(t, batch.marks)
+    records.release_waits(t, made)
     _act(t, batch)
     _keep_open_questions(t, batch)
     for record_read in batch.answers:
         queue.answered(t.ledger, record_read, 0)
     _recheck(t.ledger, batch)
-    release_waits(t, [link for _, link in batch.links])
     _summarise(t, batch)
 
 
@@ -41,51 +36,22 @@ def _check(ledger: Ledger, batch: DecisionBatch) -> None:
             if record.entity in ledger.by_entity:
                 raise FenceLostError(f"{record.object} {record.entity} was made meanwhile")
         else:
-            check_revision(ledger, record.id, record.revision)
+            records.check_revision(ledger, record.id, record.revision)
     for number, revision in batch.reads:
-        check_revision(ledger, number, revision)
+        records.check_revision(ledger, number, revision)
     for mark in batch.marks:
         if ledger.inputs[mark.seq].state is not InboxState.DUE:
             raise FenceLostError(f"input {mark.seq} was judged meanwhile")
 
 
-def is_current(ledger: Ledger, record: int, revision: int) -> bool:
-    known = ledger.records.get(record)
-    return known is not None and known.revision == revision
-
-
-def check_revision(ledger: Ledger, record: int, revision: int) -> None:
-    if not is_current(ledger, record, revision):
-        raise FenceLostError(f"record {record} moved meanwhile")
-
-
-def put_record(ledger: Ledger, record: Record) -> Record:
-    """Store a record's new state as its next revision; a new one gets its number."""
-    number = record.id or ledger.number("record")
-    stored = from_json(
-        object=record.object,
-        entity=record.entity,
-        id=number,
-        revision=record.revision + 1,
-        document=decode(to_bytes(to_json(record))),  # what comes out is what any other store gives back
-    )
-    ledger.records.put(number, stored)
-    ledger.by_entity.put(record.entity, number)
-    return stored
-
-
-def make_link(t: Transaction, record: int, link: Link) -> bool:
-    """Their record is this one from now on; False when it was already. Raises FenceLostError when it is another's."""
-    known = t.ledger.links.get((link.flow, link.id))
-    if known is not None:
-        if known.record != record:
-            raise FenceLostError(f"{link.flow} {link.id} was linked to another record meanwhile")
-        return False
-    t.ledger.links.put((link.flow, link.id), LinkRow(flow=link.flow, id=link.id, record=record, since=t.now))
-    before = t.ledger.links_of.get((record, link.flow))
-    if before is None or (t.ledger.links[link.flow, before].since, before) < (t.now, link.id):
-        t.ledger.links_of.put((record, link.flow), link.id)
-    return True
+def _link(t: Transaction, wanted: Iterable[tuple[str, Link]]) -> list[Link]:
+    made = []
+    for entity, link in wanted:
+        record = t.ledger.by_entity[entity]
+        if records.link(t, record, link):
+            t.entries.append(audit.linked(at=t.now, record=record, link=link))
+            made.append(link)
+    return made
 
 
 def _mark(t: Transaction, marks: Iterable[InputMark]) -> None:
@@ -167,18 +133,10 @@ def _recheck(ledger: Ledger, batch: DecisionBatch) -> None:
     for record in batch.rechecked:
         ledger.rechecks.drop(record)
     touched = set(batch.touched)
-    for number in ledger.open_holds:
+    for number in ledger.open_holds if touched else ():
         row = ledger.holds[number]
         if row.hold.about in touched:
             ledger.rechecks.put(row.record, None)
-
-
-def release_waits(t: Transaction, links: Sequence[Link]) -> None:
-    """Who waited for one of these links is due."""
-    if links:
-        actions.linked(t)
-    for link in links:
-        queue.linked(t.ledger, (link.flow, link.id))
 
 
 def _summarise(t: Transaction, batch: DecisionBatch) -> None:

@@ -89,9 +89,11 @@ def _take(t: Transaction, accepted: Accepted) -> int:
 
 
 def _repeat(t: Transaction, seq: int, accepted: Accepted) -> bool:
-    """Record that a known delivery came again; False when its body is another one, which is kept as well."""
+    """Record that a known delivery came again; False when its body is another one, which is kept as well. A reading is
+    named by what it shows: only the moment of the look may differ.
+    """
     known = t.ledger.inputs[seq]
-    same = digest(accepted.delivery.body) == known.digest
+    same = accepted.reading or digest(accepted.delivery.body) == known.digest
     number = t.ledger.number("repeat")
     payload = 0 if same else t.keep(PayloadKind.COLLISION, accepted.delivery.body)
     t.ledger.repeats.put(

@@ -1,6 +1,7 @@
 """Sessions and their strands, checkpoints over all strands, and the switches that people set."""
 
 from syncengine.errors import UserError
+from syncengine.model.switch import Switches
 from syncengine.store import audit
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import CHECKPOINT, Transaction
@@ -64,3 +65,7 @@ def set_pause(t: Transaction, scope: str, paused: bool, reason: str) -> None:
     else:
         t.ledger.paused.drop(scope)
     t.entries.append(audit.pause_set(at=t.now, scope=scope, paused=paused, reason=reason, actor=t.session.actor))
+
+
+def current_switches(ledger: Ledger) -> Switches:
+    return Switches(phases=dict(ledger.phases.items()), paused=frozenset(ledger.paused))

@@ -15,7 +15,19 @@ from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
-from syncengine.store.memory import actions, answers, decisions, delivery, dossiers, intake, queue, sessions
+from syncengine.store.memory import (
+    actions,
+    answers,
+    decisions,
+    dossiers,
+    intake,
+    intending,
+    lanes,
+    moving,
+    queue,
+    sessions,
+    settling,
+)
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import Randomness, Transaction
 from syncengine.store.protocol import (
@@ -80,7 +92,7 @@ class MemoryStore:
 
     def recover(self, session: Session, now: datetime) -> int:
         with self._transaction(session, now) as t:
-            return delivery.recover(t)
+            return settling.recover(t)
 
     # --- intake
 
@@ -124,7 +136,7 @@ class MemoryStore:
 
     def switches(self) -> Switches:
         with self._lock:
-            return delivery.current_switches(self._ledger)
+            return sessions.current_switches(self._ledger)
 
     def set_phase(self, session: Session, write_set: str, phase: Phase, reason: str, now: datetime) -> None:
         with self._transaction(session, now) as t:
@@ -152,7 +164,7 @@ class MemoryStore:
 
     def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
         with self._lock:
-            rows = delivery.candidates(self._ledger, flows, now, limit)
+            rows = lanes.candidates(self._ledger, flows, now, limit)
             return [actions.candidate(self._ledger, row) for row in rows]
 
     def waiting_flows(self) -> Sequence[str]:
@@ -161,7 +173,7 @@ class MemoryStore:
 
     def frozen(self, action_ids: Sequence[int]) -> Mapping[int, bytes]:
         with self._lock:
-            return delivery.frozen(self._ledger, action_ids)
+            return lanes.frozen(self._ledger, action_ids)
 
     def translate(self, refs: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str, str], str]:
         with self._lock:
@@ -170,21 +182,21 @@ class MemoryStore:
 
     def move_actions(self, session: Session, moves: Sequence[Move], now: datetime) -> Sequence[int]:
         with self._transaction(session, now) as t:
-            return delivery.move_all(t, moves)
+            return moving.move_all(t, moves)
 
     def commit_intent(
         self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime
     ) -> Sequence[Permit]:
         with self._transaction(session, now) as t:
-            return delivery.commit_intents(t, intents, switches)
+            return intending.commit_intents(t, intents, switches)
 
     def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
         with self._transaction(session, now) as t:
-            return delivery.settle_all(t, settlements)
+            return settling.settle_all(t, settlements)
 
     def doubts(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
         with self._lock:
-            return delivery.doubts(self._ledger, flows, now, limit)
+            return lanes.doubts(self._ledger, flows, now, limit)
 
     def next_due(self, now: datetime) -> datetime | None:
         with self._lock:

@@ -77,7 +77,8 @@ def _sort(unit: Unit, accepted: Sequence[Accepted]) -> _Sorted:
             told.new.append((following, one, hash_))
             following += 1
         else:
-            told.repeated.append((before[0], before[2], one, before[1] != hash_))
+            other = before[1] != hash_ and not one.reading  # a reading is named by what it shows, not when
+            told.repeated.append((before[0], before[2], one, other))
         if one.reading:
             told.readings.append(known[name][0])
     return told
