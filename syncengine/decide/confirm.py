@@ -1,10 +1,9 @@
 """What a confirmed write changes in a record: the base moves to what was written, and what was pending is no longer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from syncengine.model.action import Hold
-from syncengine.model.record import Record, TargetState
+from syncengine.model.record import Record, TargetState, replace
 from syncengine.model.value import Places
 from syncengine.plan.plan import FlowPlan
 

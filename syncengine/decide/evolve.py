@@ -1,11 +1,10 @@
 """evolve(record, input, decision) -> the record after it: the twin of decide."""
 
-from dataclasses import replace
 
 from syncengine.model.action import Action
 from syncengine.model.decision import Decision, FlowOutcome, NeedReading, Settled
 from syncengine.model.event import Input
-from syncengine.model.record import Record, TargetState
+from syncengine.model.record import Record, TargetState, replace
 from syncengine.vocabulary import Fate
 
 _UNTOUCHED = (Fate.DUPLICATE, Fate.UNLINKED, Fate.FAILED)

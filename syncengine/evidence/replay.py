@@ -110,7 +110,7 @@ class Replay:
 
     def _link(self, place: Place, record: int, link: Sequence[str]) -> None:
         flow, id_ = link
-        if (flow, id_) in self.links:
+        if self.links.get((flow, id_)) == record:
             self._broken(place, f"{flow} {id_} was linked before")
         self.links[flow, id_] = record
 

@@ -81,7 +81,10 @@ class Sealed:
         for place, row in enumerate(rows):
             if row.body is None or row.salt is None:
                 self._check_erasure(row)
-            elif (own := commitment(row.salt, row.body)) != row.commitment:
+                continue
+            if row.erased_by:
+                self._damage.note(f"payload {row.id}: it is marked as erased, and its body is still there")
+            if (own := commitment(row.salt, row.body)) != row.commitment:
                 resealed[place] = leaf(kind=row.kind, record=row.record, commitment=own)
         leaves = [leaf(kind=row.kind, record=row.record, commitment=row.commitment) for row in rows]
         whole = len(rows) == run.last - run.first + 1
@@ -102,6 +105,9 @@ class Sealed:
         place = self._erasures.get(row.id)
         if place is None:
             self._damage.note(f"payload {row.id}: its body is gone, and no entry says that it was erased")
+        elif row.erased_by != place[1]:
+            said = f"strand {place[0]} entry {place[1]}"
+            self._damage.note(f"payload {row.id}: it names entry {row.erased_by} for its erasure, which is {said}")
         else:
             self.erased += 1
             if self.erased > SHOWN:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from syncengine.model.value import Json
 from syncengine.vocabulary import InputKind, Signature, Trust
 
@@ -31,8 +33,7 @@ class Envelope:
     live: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True, array_like=True):
     """How new a snapshot is. `at` is somewhere in [at, at + resolution): a whole second is a resolution of 1 s.
 
     `sequence` is the provider's own version or sequence number, where it has one; it then decides alone.

@@ -1,28 +1,42 @@
 """One row per entity: what is known of it, from whom, and what stands in each target. Their spelling is kept only
 for mapped places; raw snapshots never are.
 
-Treat every mapping in here as read-only; a change makes a new object (`dataclasses.replace`).
+Treat every mapping in here as read-only; a change makes a new object (`replace`).
+
+These nouns are structs where all others are dataclasses: every event makes some twenty of them, and reading and writing
+them as JSON would cost as much as judging them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from decimal import Decimal
+from typing import Final
 
-from syncengine.clock import from_text, to_text
+from msgspec import Struct, field
+from msgspec.json import Decoder, Encoder
+from msgspec.structs import replace
+
 from syncengine.model.event import Version
 from syncengine.model.value import Json, Places, Value
 
+_SOURCE: Final = {
+    "id": "i", "version": "v", "spelled": "p", "previous": "o", "events": "e", "unsettled": "u", "doubt": "d",
+    "gone": "x", "sparse": "w",
+}  # fmt: skip
+_TARGET: Final = {
+    "id": "i", "base": "b", "intended": "n", "sequence": "q", "edited": "d", "echoes": "e", "held": "h",
+    "missing": "m",
+}  # fmt: skip
+"""Names in the document of a record, of which a ledger keeps millions."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldState:
+
+class FieldState(Struct, frozen=True, kw_only=True, array_like=True):
     """A value and the input that last set it. `seq` is a place in the inbox."""
 
     value: Value
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
+class SourceState(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_SOURCE):
     """The newest snapshot applied from one provider record: its order lives here.
 
     `spelled` holds its mapped places. `previous` holds, by place, every value that the inputs of this very instant
@@ -42,8 +56,7 @@ class SourceState:
     sparse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetState:
+class TargetState(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_TARGET):
     """What stands in one target.
 
     `base` is what we last confirmed there, in their spelling (None: never written nor seen). `intended` is the base
@@ -62,8 +75,7 @@ class TargetState:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One entity. `entity` is `canonical.entity_id`; `id` and `revision` are the store's (0: not stored yet).
 
     `birth` is where it was born: (flow id, their id there). Keys of `sources` and `targets` are flow ids.
@@ -89,94 +101,33 @@ class Record:
         return any(s.unsettled for s in self.sources.values())
 
 
-def to_json(record: Record) -> dict[str, Json]:
-    """The part of a record that the store keeps as one JSON document (identity and revision are columns)."""
-    return {
-        "b": list(record.birth),
-        "f": {n: [s.value, s.seq] for n, s in record.fields.items()},
-        "s": {n: _source_json(s) for n, s in record.sources.items()},
-        "t": {n: _target_json(t) for n, t in record.targets.items()},
-        **({"x": True} if record.tombstone else {}),
-    }
+class _Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The part of a record that is no column of its own."""
+
+    b: tuple[str, str]
+    f: Mapping[str, FieldState]
+    s: Mapping[str, SourceState]
+    t: Mapping[str, TargetState]
+    x: bool = False
 
 
-def from_json(*, object: str, entity: str, id: int, revision: int, document: Mapping[str, Json]) -> Record:  # noqa: A002
+_encode = Encoder(decimal_format="number").encode
+_decode = Decoder(_Document, float_hook=Decimal).decode
+
+
+def to_document(record: Record) -> bytes:
+    """The JSON document that a store keeps of a record; identity and revision are columns."""
+    return _encode(
+        _Document(b=record.birth, f=record.fields, s=record.sources, t=record.targets, x=record.tombstone)
+    )  # fmt: skip
+
+
+def from_document(document: str | bytes, *, object: str, entity: str, id: int, revision: int) -> Record:  # noqa: A002
+    kept = _decode(document)
     return Record(
-        object=object,
-        entity=entity,
-        id=id,
-        revision=revision,
-        birth=(document["b"][0], document["b"][1]),
-        fields={n: FieldState(value=v, seq=q) for n, (v, q) in document["f"].items()},
-        sources={n: _source(s) for n, s in document["s"].items()},
-        targets={n: _target(t) for n, t in document["t"].items()},
-        tombstone=document.get("x", False),
-    )
+        object=object, entity=entity, id=id, revision=revision, birth=kept.b, fields=kept.f, sources=kept.s,
+        targets=kept.t, tombstone=kept.x,
+    )  # fmt: skip
 
 
-def _source_json(state: SourceState) -> dict[str, Json]:
-    version = state.version
-    kept: dict[str, Json] = {
-        "i": state.id,
-        "v": [to_text(version.at), version.resolution // timedelta(microseconds=1), version.sequence],
-        "p": dict(state.spelled),
-        "e": list(state.events),
-    }
-    if state.previous:
-        kept["o"] = {place: list(values) for place, values in state.previous.items()}
-    if state.unsettled:
-        kept["u"] = state.unsettled
-    if state.doubt:
-        kept["d"] = state.doubt
-    if state.gone:
-        kept["x"] = True
-    if state.sparse:
-        kept["w"] = True
-    return kept
-
-
-def _source(kept: Mapping[str, Json]) -> SourceState:
-    at, resolution, sequence = kept["v"]
-    return SourceState(
-        id=kept["i"],
-        version=Version(at=from_text(at), resolution=timedelta(microseconds=resolution), sequence=sequence),
-        spelled=kept["p"],
-        previous={place: tuple(values) for place, values in kept.get("o", {}).items()},
-        events=tuple(kept["e"]),
-        unsettled=kept.get("u", ""),
-        doubt=kept.get("d", 0),
-        gone=kept.get("x", False),
-        sparse=kept.get("w", False),
-    )
-
-
-def _target_json(state: TargetState) -> dict[str, Json]:
-    kept: dict[str, Json] = {"q": state.sequence}
-    if state.id:
-        kept["i"] = state.id
-    if state.base is not None:
-        kept["b"] = dict(state.base)
-    if state.intended is not None:
-        kept["n"] = dict(state.intended)
-    if state.edited:
-        kept["d"] = dict(state.edited)
-    if state.echoes:
-        kept["e"] = [dict(e) for e in state.echoes]
-    if state.held:
-        kept["h"] = list(state.held)
-    if state.missing:
-        kept["m"] = True
-    return kept
-
-
-def _target(kept: Mapping[str, Json]) -> TargetState:
-    return TargetState(
-        id=kept.get("i", ""),
-        base=kept.get("b"),
-        intended=kept.get("n"),
-        sequence=kept["q"],
-        edited=kept.get("d", {}),
-        echoes=tuple(kept.get("e", ())),
-        held=tuple(kept.get("h", ())),
-        missing=kept.get("m", False),
-    )
+__all__ = ["FieldState", "Record", "SourceState", "TargetState", "from_document", "replace", "to_document"]

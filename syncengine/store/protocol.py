@@ -305,7 +305,8 @@ class Store(Protocol):
 
     def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
         """One transaction, fenced per attempt. Returns attempt ids whose record had moved: settle them again with the
-        record loaded anew. A lost fence is recorded as a late result and dropped.
+        record loaded anew. A lost fence is recorded as a late result and dropped. A link to an id that was another
+        record's is taken over: the target gave the id anew.
         """
         ...
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syncengine.canonical import decode, encode
 from syncengine.decide.confirm import confirm, expected, hold_back, withdraw
 from syncengine.decide.decide import decide
 from syncengine.decide.evolve import evolve
@@ -17,7 +16,7 @@ from syncengine.decide.state import State
 from syncengine.model.action import Action, Candidate
 from syncengine.model.decision import Decision, NeedReading
 from syncengine.model.event import Input, Snapshot, Version
-from syncengine.model.record import Record, from_json, to_json
+from syncengine.model.record import Record, from_document, to_document
 from syncengine.model.switch import Switches
 from syncengine.model.value import Json, Places, Value, is_untranslated
 from syncengine.plan.lookups import identify
@@ -137,9 +136,8 @@ class Driver:
 
     def _keep(self, record: Record) -> None:
         """As the store does: what comes back is what JSON can say."""
-        document = decode(encode(to_json(record)))
-        self.records[record.entity] = from_json(
-            object=record.object, entity=record.entity, id=1, revision=1, document=document
+        self.records[record.entity] = from_document(
+            to_document(record), object=record.object, entity=record.entity, id=1, revision=1
         )  # fmt: skip
 
     def _spread(self, links: Iterable[object], before: Record | None, after: Record) -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncengine.canonical import encode
+from syncengine.canonical import decode, encode
 from syncengine.decide.decide import decide
 from syncengine.decide.evolve import evolve
 from syncengine.decide.state import State
 from syncengine.model.event import Input
-from syncengine.model.record import Record, to_json
+from syncengine.model.record import Record, to_document
 from tests.decide.driver import Driver
 from tests.decide.plans import make_plan
 from tests.decide.scenes import customer, seen_in_crm
@@ -64,7 +64,7 @@ def _asks_to_read(decision: object) -> bool:
 
 def assert_storable(record: Record | None) -> None:
     if record is not None:
-        encode(to_json(record))
+        encode(decode(to_document(record)))
 
 
 @given(told(), STEPS)

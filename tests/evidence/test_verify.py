@@ -145,7 +145,11 @@ def test_a_payload_that_was_erased_lawfully_is_told_and_is_no_damage(trail: Trai
         entry = {"strand": 1, "kind": "payload.erased", "at": "2026-01-01T00:00:00Z"}
         said.append({**entry, "facts": {"payloads": [[erased.id, erased.id]]}})
 
-    verdict = trail.forge(erase).verify()
+    entry = trail.forge(erase).entries[-1]
+    other = f"payload {erased.id}: it names entry 99 for its erasure, which is strand 1 entry {entry.number}"
+    assert trail.verify().places == (other,)
+    trail.payloads[2] = replace(erased, salt=None, body=None, erased_by=entry.number)
+    verdict = trail.verify()
     assert verdict.places == ()
     assert verdict.erased == 1
     assert verdict.notes == (f"payload {erased.id}: erased by strand 1 entry {len(trail.entries)}",)

@@ -104,7 +104,7 @@ def test_one_byte_of_an_audit_row(path: Path, honest: Path, column: str) -> None
             assert places[0].startswith(f"strand {strand} entry {number}:"), places
 
 
-@pytest.mark.parametrize("column", ["body", "salt", "commitment", "kind", "record_id", "id"])
+@pytest.mark.parametrize("column", ["body", "salt", "commitment", "kind", "record_id", "id", "erased_by"])
 def test_one_byte_of_a_payload_row(path: Path, honest: Path, column: str) -> None:
     random = Random(column)
     for number, value in random.sample(rows(path, "payloads", f"id, {column}"), 8):
@@ -116,7 +116,7 @@ def test_one_byte_of_a_payload_row(path: Path, honest: Path, column: str) -> Non
             connection.commit()
         (place, *_) = check(path).places
         assert place.startswith("payload"), place
-        if column in ("body", "salt", "commitment", "id"):
+        if column in ("body", "salt", "commitment", "id", "erased_by"):
             assert place.startswith(f"payload {number}:"), place
         if column == "commitment":
             assert place == f"payload {number}: the commitment was changed"

@@ -50,6 +50,7 @@ class Stage:
         self.tally: Tally | None = None
         self.done: Done | None = None
         self.world: World | None = None
+        self.randomness = Random(2)
         self.hands: Executor = InlineExecutor()
         self.armed: dict[str, Callable[[], None]] = {}
         self._files = 0
@@ -102,7 +103,7 @@ class Stage:
         session = self.store.open_session(kind="run", actor="scenario", project=checked.project, now=self.clock.now())
         yield World(
             clock=self.clock,
-            randomness=Random(2),
+            randomness=self.randomness,
             store=self.store,
             plan=compile_plan(checked, readings()),
             adapters=adapters,

@@ -6,7 +6,6 @@ comes too late, as it does when several workers share a ledger.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random

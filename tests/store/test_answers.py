@@ -1,6 +1,5 @@
 """Answers: a tally that adds up, everything an id names, all that is around it, and a dump that forgets the way."""
 
-from dataclasses import replace
 
 from syncengine.model.decision import Link
 from syncengine.model.record import FieldState

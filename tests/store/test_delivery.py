@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from syncengine.errors import TamperError
+from syncengine.evidence.verify import verify
 from syncengine.model.decision import Link
 from syncengine.vocabulary import ActionState, AttemptState, EntryKind, OutcomeKind, Phase
-from tests.store.scene import CRM, ERP, SECOND, Scene, action, settlement_of
+from tests.store.scene import BORN, CRM, ERP, SECOND, Scene, action, settlement_of
 
 PROBE = "probe"
 
@@ -130,6 +131,18 @@ def test_a_confirmed_write_ends_its_action_and_links_what_it_made(scene: Scene) 
     assert scene.store.load([(CRM, "00Q")], []).by_link[CRM, "00Q"].entity == "a"
     (facts,) = scene.store.dossier([record.id], []).actions[0].attempts
     assert (facts.after, facts.settled_at, facts.via) == (after, scene.now, "answer")
+
+
+def test_an_id_that_the_target_gave_anew_is_the_newer_records(scene: Scene) -> None:
+    """Tables reuse the id of a row that was deleted."""
+    first, second = scene.sent("a"), scene.sent("b")
+    scene.settle(first, OutcomeKind.CONFIRMED, link=Link(flow=CRM, id="17"))
+    assert scene.settle(second, OutcomeKind.CONFIRMED, link=Link(flow=CRM, id="17")) == []
+    assert scene.store.load([(CRM, "17")], []).by_link[CRM, "17"].entity == "b"
+    told = scene.store.translate([(BORN, "in_a", CRM), (BORN, "in_b", CRM)])
+    assert told == {(BORN, "in_b", CRM): "17"}
+    store = scene.store
+    assert verify(store.entries(), store.payloads(), store.standing()).places == ()
 
 
 def test_a_rejected_write_holds_its_lane_as_a_dead_letter(scene: Scene) -> None:

@@ -1,6 +1,5 @@
 """What delivery takes up: due actions of free lanes; and actions that move without an attempt."""
 
-from dataclasses import replace
 
 import pytest
 

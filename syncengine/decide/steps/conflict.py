@@ -10,13 +10,12 @@ last confirmed there) and what the target shows. A conflict is two moves away fr
 The loser is kept under every rule. Our own write coming back is an echo, consumed once.
 """
 
-from dataclasses import replace
 
 from syncengine.decide.draft import Draft
 from syncengine.decide.steps.map import at, is_missing
 from syncengine.decide.wanted import wanted
 from syncengine.model.decision import Conflict, Decision, ReviewItem
-from syncengine.model.record import TargetState
+from syncengine.model.record import TargetState, replace
 from syncengine.model.value import Json, Places, is_untranslated
 from syncengine.plan.plan import FlowPlan, UnreadableError
 from syncengine.vocabulary import Fate, IfEdited

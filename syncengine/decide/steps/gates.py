@@ -1,10 +1,10 @@
 """May it be done? A gate stops the creation that it names until every need passes."""
 
-from dataclasses import replace
 
 from syncengine.decide.draft import Draft
 from syncengine.decide.gate import judge_gates
 from syncengine.model.decision import Decision
+from syncengine.model.record import replace
 
 
 def ask_gates(draft: Draft) -> Decision | None:

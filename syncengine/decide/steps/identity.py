@@ -2,11 +2,10 @@
 waits until it is known, and is never adopted.
 """
 
-from dataclasses import replace
 
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, Link, ReviewItem
-from syncengine.model.record import Record
+from syncengine.model.record import Record, replace
 from syncengine.plan.lookups import identify as identity_of
 from syncengine.plan.plan import FlowPlan
 from syncengine.vocabulary import Fate

@@ -1,12 +1,12 @@
 """What does the snapshot say, in our words? Only mapped places are looked at; the rest is never passed on (A13)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, ReviewItem
+from syncengine.model.record import replace
 from syncengine.model.value import Json, plain
 from syncengine.plan.plan import ABSENT, FlowPlan, ReadSpelling, UnreadableError
 from syncengine.vocabulary import Fate, InputKind

@@ -1,13 +1,12 @@
 """Is the snapshot newer than what we know? Order is per provider record (see `precedence`)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from syncengine.decide.draft import Draft
 from syncengine.decide.precedence import Order, Verdict, compare
 from syncengine.model.decision import Decision, NeedReading
 from syncengine.model.event import Version
-from syncengine.model.record import SourceState
+from syncengine.model.record import SourceState, replace
 from syncengine.model.value import Json
 from syncengine.vocabulary import Fate, InputKind
 

@@ -28,7 +28,8 @@ def _move(t: Transaction, move: Move) -> bool:
 def _carry_out(t: Transaction, move: Move, row: ActionRow, to: ActionState, waits: tuple[Wait, ...]) -> None:
     if move.record is not None:
         records.put(t.ledger, move.record)
-    link = move.link if move.link is not None and records.link(t, row.record, move.link) else None
+    new = move.link is not None and records.link(t, row.record, move.link, take_over=True)
+    link = move.link if new else None
     actions.move(t, row, to, why=move.why, link=link)
     actions.hold(t, row, move.holds)
     if to is ActionState.WAITING:

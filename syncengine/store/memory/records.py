@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from syncengine.canonical import decode
 from syncengine.errors import FenceLostError
 from syncengine.model.decision import Link
-from syncengine.model.record import Record, from_json, to_json
-from syncengine.store.document import to_bytes
+from syncengine.model.record import Record, from_document, to_document
 from syncengine.store.memory import actions, queue
 from syncengine.store.memory.ledger import Ledger, LinkRow
 from syncengine.store.memory.transaction import Transaction
@@ -29,24 +27,28 @@ def check_revision(ledger: Ledger, record: int, revision: int) -> None:
 def put(ledger: Ledger, record: Record) -> None:
     """Store a record's new state as its next revision; a new one gets its number."""
     number = record.id or ledger.number("record")
-    stored = from_json(
+    stored = from_document(
+        to_document(record),  # what comes out is what any other store gives back
         object=record.object,
         entity=record.entity,
         id=number,
         revision=record.revision + 1,
-        document=decode(to_bytes(to_json(record))),  # what comes out is what any other store gives back
     )
     ledger.records.put(number, stored)
     ledger.by_entity.put(record.entity, number)
 
 
-def link(t: Transaction, record: int, new: Link) -> bool:
-    """Their record is this one from now on; False when it was already. Raises FenceLostError when it is another's."""
+def link(t: Transaction, record: int, new: Link, *, take_over: bool = False) -> bool:
+    """Their record is this one from now on; False when it was already. One that is another's is taken over, or
+    FenceLostError raised.
+    """
     known = t.ledger.links.get((new.flow, new.id))
     if known is not None:
-        if known.record != record:
+        if known.record == record:
+            return False
+        if not take_over:
             raise FenceLostError(f"{new.flow} {new.id} was linked to another record meanwhile")
-        return False
+        t.ledger.links_of.drop((known.record, new.flow))
     t.ledger.links.put((new.flow, new.id), LinkRow(flow=new.flow, id=new.id, record=record, since=t.now))
     before = t.ledger.links_of.get((record, new.flow))
     if before is None or (t.ledger.links[new.flow, before].since, before) < (t.now, new.id):

@@ -37,7 +37,7 @@ def _settle(t: Transaction, settlement: Settlement) -> bool:
         records.put(t.ledger, settlement.record)
     if settlement.recheck:
         t.ledger.rechecks.put(row.record, None)
-    made = settlement.link is not None and records.link(t, row.record, settlement.link)
+    made = settlement.link is not None and records.link(t, row.record, settlement.link, take_over=True)
     _end(t, attempt, row, settlement, settlement.link if made else None)
     if made and settlement.link is not None:
         records.release_waits(t, [settlement.link])

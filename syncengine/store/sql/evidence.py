@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
-from syncengine.canonical import decode
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.payload import PayloadRow
-from syncengine.model.record import from_json
+from syncengine.model.record import from_document
 from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
 from syncengine.store.schema.knowledge import links, records
@@ -159,7 +158,7 @@ def dump(connection: Connection) -> Mapping[str, Sequence[Mapping[str, Json]]]:
     )
     return {
         "records": [
-            record_dump(from_json(object=object_name, entity=entity, id=0, revision=0, document=decode(state)))
+            record_dump(from_document(state, object=object_name, entity=entity, id=0, revision=0))
             for object_name, entity, state in known
         ],
         "links": [{"flow": flow, "id": external_id, "entity": entity} for flow, external_id, entity in linked],

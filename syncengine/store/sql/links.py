@@ -10,11 +10,17 @@ from syncengine.model.decision import Link
 from syncengine.store.schema.knowledge import links
 from syncengine.store.sql import actions, inputs, waits
 from syncengine.store.sql.records import linked
-from syncengine.store.sql.statement import Many, insert
+from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import ActionState
 
 _INSERT: Final = insert(links)
+_TAKE_OVER: Final = Bulk(
+    links.update()
+    .where(links.c.flow == bindparam("of_flow"), links.c.external_id == bindparam("of_id"))
+    .values(record_id=bindparam("to_record"), since=bindparam("at")),
+    "to_record", "at", "of_flow", "of_id",
+)  # fmt: skip
 _here, _there = links.alias("here"), links.alias("there")
 _TRANSLATE: Final = Many(
     lambda keys: select(_here.c.external_id, _there.c.external_id)
@@ -25,19 +31,23 @@ _TRANSLATE: Final = Many(
 )  # fmt: skip
 
 
-def make(unit: Unit, wanted: Sequence[tuple[int, Link]]) -> list[tuple[int, Link]]:
-    """The (record, link) pairs that were not there yet. Raises FenceLostError when their record is another one's."""
+def make(unit: Unit, wanted: Sequence[tuple[int, Link]], *, take_over: bool = False) -> list[tuple[int, Link]]:
+    """The (record, link) pairs that were not there yet. Where their record is another one's it is taken over, or
+    FenceLostError raised.
+    """
     known = linked(unit.connection, ((link.flow, link.id) for _, link in wanted))
     made: list[tuple[int, Link]] = []
+    moved: list[tuple[int, Link]] = []
     for record, link in wanted:
-        holder = known.setdefault((link.flow, link.id), 0) or 0
-        if holder == 0:
-            known[link.flow, link.id] = record
-            made.append((record, link))
-        elif holder != record:
+        holder = known.get((link.flow, link.id), 0)
+        if holder and holder != record and not take_over:
             raise FenceLostError(f"{link.flow} {link.id} was linked to another record meanwhile")
+        if holder != record:
+            known[link.flow, link.id] = record
+            (moved if holder else made).append((record, link))
     _INSERT.run(unit.connection, [(link.id, link.flow, record, unit.at) for record, link in made])
-    return made
+    _TAKE_OVER.run(unit.connection, [(record, unit.at, link.flow, link.id) for record, link in moved])
+    return made + moved
 
 
 def set_free(unit: Unit, made: Sequence[tuple[int, Link]], unlinked: Iterable[tuple[str, str]] = ()) -> None:

@@ -6,10 +6,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
-from syncengine.canonical import decode
 from syncengine.errors import FenceLostError
-from syncengine.model.record import Record, from_json, to_json
-from syncengine.store.document import to_text
+from syncengine.model.record import Record, from_document, to_document
 from syncengine.store.protocol import Loaded
 from syncengine.store.schema.knowledge import links, rechecks, records
 from syncengine.store.sql.statement import Bulk, Many, insert
@@ -79,7 +77,7 @@ def revisions(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
 
 def _record(row: Any) -> Record:
     number, object_name, entity, revision, state = row
-    return from_json(object=object_name, entity=entity, id=number, revision=revision, document=decode(state))
+    return from_document(state, object=object_name, entity=entity, id=number, revision=revision)
 
 
 def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
@@ -103,7 +101,7 @@ def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
 
 
 def _state(record: Record) -> str:
-    return to_text(to_json(record))
+    return to_document(record).decode()
 
 
 def check(connection: Connection, reads: Sequence[tuple[int, int]]) -> None:

@@ -54,7 +54,7 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
     records.save(unit, [s.record for s in settlements if s.record is not None])
     records.recheck(unit, [standing[s.send.attempt].record_id for s in settlements if s.recheck])
     wanted = [(standing[s.send.attempt].record_id, s.link) for s in settlements if s.link is not None]
-    made = links.make(unit, wanted)
+    made = links.make(unit, wanted, take_over=True)  # the target itself says whose record it is now
     new = set(made)
     ended, moved = [], []
     for settlement in settlements:
