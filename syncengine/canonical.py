@@ -150,10 +150,11 @@ def _constant(word: str) -> Any:
     raise NotStrictError(f"{word} is not a number that JSON has")
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_INTEGER_DIGITS:
-        raise NotStrictError(f"a number has {len(digits)} digits; the limit is {MAX_INTEGER_DIGITS}")
-    return int(digits)
+def _integer(spelled: str) -> int:
+    digits = len(spelled.removeprefix("-"))
+    if digits > MAX_INTEGER_DIGITS:
+        raise NotStrictError(f"a number has {digits} digits; the limit is {MAX_INTEGER_DIGITS}")
+    return int(spelled)
 
 
 def _fraction(digits: str) -> Decimal:

@@ -1,6 +1,5 @@
 """evolve(record, input, decision) -> the record after it: the twin of decide."""
 
-
 from syncengine.model.action import Action
 from syncengine.model.decision import Decision, FlowOutcome, NeedReading, Settled
 from syncengine.model.event import Input

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from syncengine.clock import from_text, to_text
 from syncengine.model.action import Hold
+from syncengine.model.decision import Link
 from syncengine.model.record import Record
 from syncengine.model.value import Value
 from syncengine.plan.plan import FlowPlan, GatePlan, NeedPlan
@@ -67,9 +68,15 @@ def _hold(
     return Hold(
         gate=gate.name,
         need=need.field,
-        about=record.entity if about is None else about.entity,
+        about=_unknown(gate, record) if about is None else about.entity,
         status=status,
         next=need.next,
         since=now,
         facts={"judged_at": to_text(now)},
     )
+
+
+def _unknown(gate: GatePlan, record: Record) -> str:
+    """Who is waited for where nobody knows the record that is asked: its link, or whoever is to name one."""
+    ref = record.value(gate.about)
+    return record.entity if ref is None else Link(flow=ref["flow"], id=ref["id"]).name

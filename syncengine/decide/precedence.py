@@ -45,7 +45,8 @@ def compare(draft: Draft, old: SourceState) -> Verdict:
         return Verdict(Order.TIE, "a deletion within the resolution of the clock")
     if not _differing(draft.spelled, old.spelled):
         return Verdict(Order.SAME, "equal content")
-    return _by_previous(draft, old) or _by_moves(draft) or Verdict(Order.TIE, "nothing tells them apart")
+    told = _by_previous(draft, old) or (None if old.sparse else _by_moves(draft))
+    return told or Verdict(Order.TIE, "nothing tells them apart")
 
 
 def _by_sequence(new: Version, old: Version) -> Verdict | None:
@@ -86,7 +87,9 @@ def _by_previous(draft: Draft, old: SourceState) -> Verdict | None:
     behind = [draft.spelled[p] in old.previous[p] for p in places if p in old.previous]
     if any(ahead) and any(behind):
         return Verdict(Order.TIE, "each names the other's value as previous")
-    if ahead and all(ahead):
+    # What was put together from parts is later in one and earlier in another: every one of them has to be named.
+    named = len(ahead) == len(places) if old.sparse else ahead
+    if named and all(ahead):
         return Verdict(Order.LATER, "it names the other's value as previous")
     if behind and all(behind):
         return Verdict(Order.STALE, "its value is named as previous")

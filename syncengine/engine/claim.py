@@ -114,6 +114,8 @@ class Claim:
         for link in decision.links:
             self.links[link.flow, link.id] = entity
             self.new_links.append((entity, link))
+            if after.object in self.gated:
+                self.touched[link.name] = None
         self._release_readings(before, after)
         self.conflicts.extend((entity, c) for c in decision.conflicts)
         self.reviews.extend((entity, question.seq, r) for r in decision.reviews)

@@ -68,15 +68,16 @@ def _judge_inputs(world: World, rows: Sequence[InboxRow]) -> None:
 
 
 def _judge_again(world: World, records: Sequence[Record]) -> None:
+    """A record of an object that the present map does not have is done with."""
     claim = _claim(world)
-    for record in records:
+    known = [record for record in records if record.object in world.plan.objects]
+    for record in known:
         claim.loaded[record.entity] = claim.working[record.entity] = record
-    _load_neighbours(world, claim, records)
-    for record in records:
-        if record.object in world.plan.objects:
-            again = Input(seq=_latest(record), kind=InputKind.RECHECK, event_id="", flow="", snapshot=None)
-            claim.judge(again, claim.working[record.entity], None)
-        claim.rechecked.append(record.id)
+    _load_neighbours(world, claim, known)
+    for record in known:
+        again = Input(seq=_latest(record), kind=InputKind.RECHECK, event_id="", flow="", snapshot=None)
+        claim.judge(again, claim.working[record.entity], None)
+    claim.rechecked.extend(record.id for record in records)
     _commit(world, claim)
 
 

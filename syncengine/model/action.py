@@ -54,7 +54,9 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Why a gate stopped an action. `about` is the entity whose field did, `next` what to do about it."""
+    """Why a gate stopped an action. `about` is the entity whose field did, or the name of its link where nobody
+    knows it yet; `next` is what to do about it.
+    """
 
     gate: str
     need: str

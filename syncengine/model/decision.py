@@ -52,6 +52,11 @@ class Link:
     flow: str
     id: str
 
+    @property
+    def name(self) -> str:
+        """For whoever waits for it, in the place of an entity that nobody knows yet."""
+        return f"{self.flow}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowOutcome:

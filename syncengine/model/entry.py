@@ -1,8 +1,10 @@
 """An entry of the audit trail: one change of state, chained to the one before it in its strand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from syncengine.canonical import decode
 from syncengine.clock import from_text
@@ -10,8 +12,7 @@ from syncengine.model.value import Json
 from syncengine.vocabulary import EntryKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """`facts` never hold payload values. The ids are the ledger's own numbers (0: not about one)."""
 
     kind: EntryKind

@@ -27,8 +27,9 @@ class EngineLock:
 
     @classmethod
     def beside(cls, ledger: Path, *, command: str, now: datetime) -> Self:
-        """The lock of a ledger that is a file: state.db is guarded by state.db.lock."""
-        return cls(ledger.with_name(f"{ledger.name}.lock"), command=command, now=now)
+        """The lock of a ledger that is a file: state.db is guarded by state.db.lock, also when a link names it."""
+        real = ledger.resolve()
+        return cls(real.with_name(f"{real.name}.lock"), command=command, now=now)
 
     def __enter__(self) -> Self:
         file = self._open()

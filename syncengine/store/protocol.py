@@ -104,8 +104,8 @@ class DecisionBatch:
 
     `records` are final states; their `id` and `revision` are those they were loaded with (0: new). `reads` are the
     (record id, revision) pairs of every other record that was looked at. `actions` come in the order they were
-    decided. `touched` are entities whose fields changed: open holds about them are judged again.
-    `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
+    decided. `touched` are entities whose fields changed, and names of new links: open holds about them are judged
+    again. `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
     `rechecked` are record ids whose recheck this batch has done. `released` are the open holds that end with this
     batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
     reading that was awaited: inputs that wait for it are due, the want is withdrawn.

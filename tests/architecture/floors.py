@@ -35,7 +35,7 @@ _PLAIN: Final = frozenset({"collections", "dataclasses", "datetime", "decimal", 
 _SHAPING: Final = frozenset({"contextlib", "itertools", "math", "operator", "re", "string", "unicodedata"})
 
 PURE: Final[Mapping[str, frozenset[str]]] = {
-    "model": _PLAIN,
+    "model": _PLAIN | {"msgspec"},
     "check": _PLAIN | _SHAPING | {"difflib", "zoneinfo", "cronsim"},
     "plan": _PLAIN | _SHAPING | {"zoneinfo", "cronsim"},
     "decide": _PLAIN | _SHAPING,
@@ -55,7 +55,7 @@ THIRD_PARTY: Final[Mapping[str, tuple[str, ...]]] = {
     "alembic": ("store",),
     "httpx": ("connectors",),
     "tenacity": ("connectors",),
-    "msgspec": ("canonical",),
+    "msgspec": ("canonical", "model"),
     "cronsim": ("spec", "check", "plan", "engine"),
     "click": ("cli",),
 }

@@ -183,6 +183,16 @@ def test_a_rule_that_is_checked_at_the_commit_rejects_only_the_rows_that_break_i
     assert rig.execute("SELECT id FROM orders ORDER BY id") == [(1,), (3,)]
 
 
+def test_a_row_that_the_database_does_not_keep_is_rejected_and_the_others_stay(sqlite: SqlRig) -> None:
+    sqlite.execute(
+        "CREATE TRIGGER drops BEFORE INSERT ON invoices WHEN new.stripe_id = 'in_2' BEGIN SELECT RAISE(IGNORE); END"
+    )
+    first, second = send(sqlite, create("in_1"), create("in_2"))
+    assert (first.kind, second.kind) == (OutcomeKind.CONFIRMED, OutcomeKind.REJECTED)
+    assert second.detail == "invoices: the database took the row and did not keep it"
+    assert probe(sqlite, create("in_1")) is ProbeResult.APPLIED
+
+
 def test_a_locked_database_is_not_sent_to(sqlite: SqlRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     with sqlite.engine.connect() as somebody:

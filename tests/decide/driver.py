@@ -229,7 +229,7 @@ class Driver:
         key, table = record.birth[1], self.tables.setdefault(flow.id, {})
         row, expects = table.get(key), expected(record, flow)
         granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
-        before = None if row is None else {p: v for p, v in row.items() if p in granted}
+        before = None if row is None else {p: row.get(p, "") for p in sorted(granted)}
         if _differs(before, None if expects is None else self._in_their_ids(expects)):
             self._take(self._image(flow, record, row, before), f"before:{self._seq}", InputKind.READING)
             return

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from syncengine.decide.evolve import evolve
 from syncengine.model.decision import NeedReading
-from syncengine.model.event import Input
+from syncengine.model.event import Input, Snapshot
 from syncengine.vocabulary import IfEdited, InputKind
 from tests.decide.driver import Driver
-from tests.decide.plans import BILLING, CRM, ERP, make_plan
+from tests.decide.plans import BILLING, CRM, ERP, at, make_plan
 from tests.decide.scenes import bill, crm, customer, erp, invoice, seen_in_crm, standing, with_account
 
 
@@ -102,3 +102,15 @@ def test_an_input_that_waits_again_moves_nothing() -> None:
     assert later is not None
     assert later.sources[BILLING].doubt == 99
     assert later.sources[BILLING].unsettled == record.sources[BILLING].unsettled
+
+
+def test_a_creation_is_let_go_when_somebody_else_made_the_same_record() -> None:
+    driver = with_account("pending")
+    assert erp(driver).held == ("kyc pending",)
+    driver.tables[ERP] = {"in_1": {"id": "erp-1", "reference": "in_1", "amount": 1}}
+    content = {"reference": "in_1", "amount": 1, "refunded": None}
+    driver.deliver(Snapshot(record="postings", id="erp-1", version=at(5), content=content), "erp_1")
+    assert erp(driver).held == ()
+    assert not driver.lanes[invoice(driver).entity, ERP].held
+    driver.settle()
+    assert driver.row(ERP, "in_1") == {"reference": "in_1", "amount": 1}

@@ -10,6 +10,7 @@ import pytest
 from syncengine.connectors.protocol import Adapter, Image, ImageQuery
 from syncengine.engine import deliver
 from syncengine.engine.inline import InlineExecutor
+from syncengine.engine.prepare import select
 from syncengine.engine.run import Done, run
 from syncengine.errors import BusyError, PermanentError, TemporaryError
 from syncengine.model.attempt import Outcome, Probe, Request
@@ -88,6 +89,16 @@ def test_what_is_paused_does_not_hold_up_the_rest_of_its_system(stage: Stage) ->
     stage.run()
     assert names(stage, "crm") == ["cus_1"]
     assert names(stage, "crm", "invoices") == ["in_1"]
+
+
+def test_what_is_paused_is_not_even_loaded(stage: Stage) -> None:
+    stage.targets["crm"].away = True
+    stage.deliver([customer("evt_c")])
+    stage.run()
+    with stage.open_world() as world:
+        assert len(select(world, "crm", 10, world.switches()).candidates) == 1
+        stage.pause("flow:account.crm", paused=True)
+        assert select(world, "crm", 10, world.switches()).candidates == []
 
 
 @pytest.mark.usefixtures("small")
@@ -284,6 +295,27 @@ def test_a_probe_that_fails_does_not_hold_up_what_can_be_delivered(stage: Stage)
     assert names(stage, "crm") == ["cus_1", "cus_2"]
 
 
+@pytest.mark.usefixtures("small")
+def test_a_probe_that_fails_is_not_made_again_before_every_batch(stage: Stage) -> None:
+    probes: list[int] = []
+
+    def unsure(target: Wrapped) -> None:
+        def probe(_: bytes) -> Probe:
+            probes.append(1)
+            return Probe(result=ProbeResult.FAILED, detail="no answer")
+
+        target.probe = probe
+
+    stage.lie("crm", ["time_out"])
+    stage.deliver([customer("evt_c")])
+    run_with(stage, crm=unsure)
+    probes.clear()
+    stage.deliver([customer(f"evt_{n}", id=f"cus_{n}x") for n in range(9)])
+    run_with(stage, crm=unsure)
+    assert len(names(stage, "crm")) == 9
+    assert len(probes) == 1
+
+
 def test_a_bug_in_probing_is_a_probe_that_failed(stage: Stage) -> None:
     def buggy(target: Wrapped) -> None:
         def probe(frozen: bytes) -> Probe:
@@ -385,18 +417,19 @@ def test_news_of_one_account_drops_no_write_that_rests_on_another(stage: Stage) 
     stage.run()
     other = {**invoice("evt_j", id="in_2"), "object": {**invoice("evt_j", id="in_2")["object"], "customer": "cus_2"}}
     stage.deliver([invoice("evt_i"), other])
-    seen: list[list[str]] = []
+    passed: list[str] = []
 
     def revoke() -> None:
-        stage.armed["settle.committed"] = lambda: seen.append(names(stage, "erp", "invoices"))
+        passed.append("looked")
+        stage.armed["prepare.looked"] = lambda: passed.append("looked again")
         stage.judge_now([customer("evt_r", 20, id="cus_2", kyb="failed")])
 
+    stage.armed["settle.committed"] = lambda: passed.append("settled")
+    stage.armed["prepare.looked"] = revoke
     with stage.open_world() as world:
         stage.world = world
-        targets = {"erp": Wrapped(world.adapters["erp"])}
-        stage.armed["prepare.looked"] = revoke
-        run(world, targets, {"stripe": stage.folder / "inbox"})
-    assert seen == [["in_1"]]
+        run(world, {"erp": Wrapped(world.adapters["erp"])}, {"stripe": stage.folder / "inbox"})
+    assert passed[:2] == ["looked", "settled"]
     assert names(stage, "erp", "invoices") == ["in_1"]
 
 
@@ -404,7 +437,8 @@ def test_a_flow_without_a_grant_has_no_writer_and_its_actions_are_cancelled(stag
     stage.targets["crm"].away = True
     stage.deliver([customer("evt_c")])
     stage.run()
-    stage.rewrite("authority.yaml", "    - {may: [create, update], object: account, in: crm, fields: [name, email]}\n", "")
+    grant = "    - {may: [create, update], object: account, in: crm, fields: [name, email]}\n"
+    stage.rewrite("authority.yaml", grant, "")
     stage.targets["crm"].away = False
     stage.run()
     assert writes(stage) == {"cancelled": 1}

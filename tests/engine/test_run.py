@@ -1,5 +1,6 @@
 """The loop: what it does in a run, when it waits, and how it ends."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -50,10 +51,12 @@ def test_a_drop_folder_that_is_not_there_is_a_system_that_is_away(stage: Stage, 
     assert "is not there" in done.away["stripe"]
 
 
-@pytest.mark.parametrize(
-    "boundary",
-    ["recover.committed", "intake.committed", "decide.committed", "prepare.looked", "intent.committed", "write.answered"],
-)
+BOUNDARIES = (
+    "recover.committed", "intake.committed", "decide.committed", "prepare.looked", "intent.committed", "write.answered",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_a_stop_at_any_moment_ends_the_step_and_the_next_run_goes_on(
     stage: Stage, boundary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +148,7 @@ class Reads:
             raise self.answer
         return self.answer
 
-    def scan(self, record: str, *, version: str, cursor: str) -> "list[Page]":
+    def scan(self, record: str, *, version: str, cursor: str) -> Iterator[Page]:
         raise AssertionError("nobody scans here")
 
 

@@ -101,7 +101,7 @@ def test_a_scan_that_was_broken_off_stays_due_and_goes_on_where_it_stopped(world
 def test_a_scan_that_was_left_in_the_middle_stays_due(world: World) -> None:
     way = scan(reading_from(world, Source(page("a", ("1", 1, 5)), page("b", ("2", 1, 5)))), erp_flow(world))
     next(way)
-    way.close()
+    del way
     assert due_scans(world) == [erp_flow(world)]
 
 

@@ -10,13 +10,13 @@ from syncengine.engine.stop import Stop
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_to_stop_and_is_then_what_it_was(number: signal.Signals) -> None:
-    heard = []
+    heard: list[int] = []
     before = signal.signal(number, lambda *_: heard.append(1))
     try:
         with Stop() as stop:
-            assert not stop.asked
+            assert _asked(stop) is False
             os.kill(os.getpid(), number)
-            assert stop.asked
+            assert _asked(stop) is True
             assert heard == []
             os.kill(os.getpid(), number)
             assert heard == [1]
@@ -24,3 +24,7 @@ def test_a_signal_asks_to_stop_and_is_then_what_it_was(number: signal.Signals) -
         assert heard == [1, 1]
     finally:
         signal.signal(number, before)
+
+
+def _asked(stop: Stop) -> bool:
+    return stop.asked

@@ -8,6 +8,7 @@ from typing import Any
 from syncengine.evidence.story import PlanView, Story, to_json
 from syncengine.evidence.trace import trace
 from syncengine.model.dossier import Hit
+from syncengine.model.record import replace as record_with
 from syncengine.vocabulary import ActionState, Fate, InputKind, Trust
 from tests.evidence.dossiers import (
     CRM_HIT,
@@ -145,7 +146,7 @@ def test_reviews_are_told() -> None:
 
 
 def test_an_action_decided_by_an_event_about_another_record_is_told_with_both() -> None:
-    account = replace(RECORD, id=2, object="account", entity="a" * 32, fields={})
+    account = record_with(RECORD, id=2, object="account", entity="a" * 32, fields={})
     story = told(records=(RECORD, account), inputs=(event(11), event(12, record=2)))
     invoice, other = story.records
     assert [done.key for done in invoice.actions] == ["shop:abc"]
@@ -191,7 +192,7 @@ def test_an_unsettled_record_says_what_it_awaits() -> None:
 
     version = Version(at=T0, resolution=timedelta(seconds=1))
     unsettled = SourceState(id="in_1", version=version, spelled={}, unsettled="two states of one second")
-    record = replace(RECORD, sources={"invoice.billing": unsettled})
+    record = record_with(RECORD, sources={"invoice.billing": unsettled})
     assert told(records=(record,)).records[0].unsettled == ("invoice.billing: two states of one second",)
 
 

@@ -22,7 +22,7 @@ from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Send
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.event import Accepted
-from syncengine.model.record import FieldState, Record
+from syncengine.model.record import FieldState, Record, replace
 from syncengine.store.memory import MemoryStore
 from syncengine.store.open import open_store
 from syncengine.store.protocol import (

@@ -1,8 +1,7 @@
 """Answers: a tally that adds up, everything an id names, all that is around it, and a dump that forgets the way."""
 
-
 from syncengine.model.decision import Link
-from syncengine.model.record import FieldState
+from syncengine.model.record import FieldState, replace
 from syncengine.model.tally import Tally
 from syncengine.store.protocol import InputMark
 from syncengine.vocabulary import ActionState, AttemptState, Fate, FlowResult, InboxState, OutcomeKind

@@ -1,6 +1,5 @@
 """The decide claim: all that was judged is committed, or nothing of it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +8,7 @@ import pytest
 from syncengine.errors import FenceLostError
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.event import Version
-from syncengine.model.record import FieldState, Record, SourceState, TargetState
+from syncengine.model.record import FieldState, Record, SourceState, TargetState, replace
 from syncengine.store.protocol import DecidedAction, InputMark
 from syncengine.vocabulary import ActionState, EntryKind, Fate, FlowResult, InboxState
 from tests.store.scene import BORN, CRM, ERP, Scene, action, hold, new_record
@@ -207,7 +206,8 @@ def test_a_question_for_people_is_kept_with_what_it_is_about(scene: Scene) -> No
     (a,) = scene.know("a")
     (seq,) = scene.arrive("evt_1")
     item = ReviewItem(flow=BORN, field="status", why="unknown word", value="Void")
-    scene.commit(reviews=[("a", seq, item), ("", seq, replace(item, value=None))])
+    nobodys = ReviewItem(flow=BORN, field="status", why="unknown word")
+    scene.commit(reviews=[("a", seq, item), ("", seq, nobodys)])
     about_record = scene.store.dossier([a.id], []).reviews
     about_input = scene.store.dossier([], [seq]).reviews
     assert [(r.record, r.field, r.why) for r in about_record] == [(a.id, "status", "unknown word")]

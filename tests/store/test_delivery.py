@@ -1,12 +1,13 @@
 """Intents, permits and settlements: SENT before the first byte leaves, and every outcome fenced."""
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
 
 from syncengine.errors import TamperError
 from syncengine.evidence.verify import verify
 from syncengine.model.decision import Link
+from syncengine.model.record import replace
 from syncengine.vocabulary import ActionState, AttemptState, EntryKind, OutcomeKind, Phase
 from tests.store.scene import BORN, CRM, ERP, SECOND, Scene, action, settlement_of
 
@@ -100,7 +101,7 @@ def test_every_intent_is_dropped_when_a_switch_moved(scene: Scene, switch: str) 
 
 
 def test_the_floor_of_a_local_environment_is_no_switch_of_the_ledger(scene: Scene) -> None:
-    judged_with = replace(scene.store.switches(), floor=Phase.AUTOMATED)
+    judged_with = dataclasses.replace(scene.store.switches(), floor=Phase.AUTOMATED)
     candidate = scene.ready("a")
     assert len(scene.store.commit_intent(scene.session, [scene.intent(candidate)], judged_with, scene.now)) == 1
 

@@ -1,10 +1,10 @@
 """What delivery takes up: due actions of free lanes; and actions that move without an attempt."""
 
-
 import pytest
 
 from syncengine.model.action import Wait
 from syncengine.model.decision import Link
+from syncengine.model.record import replace
 from syncengine.store.protocol import Move
 from syncengine.vocabulary import ActionKind, ActionState, OutcomeKind
 from tests.store.scene import BORN, CRM, ERP, SECOND, Scene, action

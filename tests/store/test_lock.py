@@ -35,6 +35,13 @@ def test_a_second_engine_is_told_who_is_at_work(tmp_path: Path) -> None:
     assert caught.value.retry_after is not None
 
 
+def test_a_ledger_under_another_name_is_the_same_ledger(tmp_path: Path) -> None:
+    ledger, link = tmp_path / "state.db", tmp_path / "link.db"
+    link.symlink_to(ledger)
+    with lock(ledger), pytest.raises(BusyError), lock(link):
+        pytest.fail("two engines")
+
+
 def test_the_lock_is_free_when_its_holder_is_done(tmp_path: Path) -> None:
     ledger = tmp_path / "state.db"
     with lock(ledger):

@@ -148,7 +148,7 @@ class SqlWriter:
         _insert(connection, table, key, [w for w in writes if w.key not in rows])
         _update(connection, table, key, [w for w in writes if w.key in rows])
         after = table.rows(connection, key, [w.key_value for w in writes], places)
-        yield from (_confirmed(table, w, after[w.key][0]) for w in writes)
+        yield from (_confirmed(table, w, after.get(w.key)) for w in writes)
 
 
 def _rounds(jobs: Iterable[_Job]) -> Iterator[Sequence[_Job]]:
@@ -211,9 +211,11 @@ def _by_columns(writes: Iterable[_Bound]) -> Iterator[tuple[tuple[str, ...], lis
     yield from groups.items()
 
 
-def _confirmed(table: Table, one: _Bound, row: Row) -> Outcome:
-    """What the row shows now, read in the same transaction: a database may round, cut or compute."""
-    places = one.job.change.places
+def _confirmed(table: Table, one: _Bound, rows: Sequence[Row] | None) -> Outcome:
+    """What the row shows now, read in the same transaction: a database may round, cut, compute, or keep nothing."""
+    if not rows:
+        return one.job.outcome(OutcomeKind.REJECTED, f"{table.name}: the database took the row and did not keep it")
+    row, places = rows[0], one.job.change.places
     shown = {p: row.values[p] for p in places}
     other: dict[str, Json] = {p: v for p, v in shown.items() if not table.columns[p].same(v, places[p])}
     return Outcome(attempt=one.job.attempt, kind=OutcomeKind.CONFIRMED, remote_id=row.id, after=other or None)

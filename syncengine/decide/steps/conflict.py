@@ -10,7 +10,6 @@ last confirmed there) and what the target shows. A conflict is two moves away fr
 The loser is kept under every rule. Our own write coming back is an echo, consumed once.
 """
 
-
 from syncengine.decide.draft import Draft
 from syncengine.decide.steps.map import at, is_missing
 from syncengine.decide.wanted import wanted

@@ -1,6 +1,5 @@
 """May it be done? A gate stops the creation that it names until every need passes."""
 
-
 from syncengine.decide.draft import Draft
 from syncengine.decide.gate import judge_gates
 from syncengine.model.decision import Decision

@@ -2,7 +2,6 @@
 waits until it is known, and is never adopted.
 """
 
-
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, Link, ReviewItem
 from syncengine.model.record import Record, replace

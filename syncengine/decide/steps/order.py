@@ -30,7 +30,7 @@ def put_in_order(draft: Draft) -> Decision | None:
     if verdict.order is Order.STALE:
         draft.source = None if verdict.apart else _remembered(draft, old)
         return draft.settle(Fate.STALE, "order: older than what is known, changes nothing")
-    draft.source = _later(draft, old) if verdict.apart else _of_one_instant(draft, old, verdict)
+    draft.source = _later(draft, old) if verdict.apart else _of_one_instant(draft, old)
     return None
 
 
@@ -68,15 +68,15 @@ def _later(draft: Draft, old: SourceState) -> SourceState:
     return replace(fresh, spelled=_merged(draft, old), doubt=old.doubt if settled else 0)
 
 
-def _of_one_instant(draft: Draft, old: SourceState, verdict: Verdict) -> SourceState:
-    same = verdict.order is Order.SAME
+def _of_one_instant(draft: Draft, old: SourceState) -> SourceState:
+    settled = draft.snapshot.complete and bool(old.unsettled)
     return replace(
         _remembered(draft, old),
         version=_over_both(draft.snapshot.version, old.version),
         spelled=_merged(draft, old),
         gone=draft.snapshot.gone,
         unsettled="",
-        sparse=not draft.snapshot.complete and (old.sparse or not same),
+        sparse=not settled and (old.sparse or not draft.snapshot.complete),
     )
 
 
