@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import msgspec
@@ -52,7 +52,7 @@ def decode(body: bytes | str) -> Any:
     """What `encode` or a body that passed `decode_strict` says; fractions become Decimal. Raises ValueError."""
     try:
         return _decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, InvalidOperation) as error:
         raise ValueError(str(error)) from None
 
 
@@ -79,8 +79,6 @@ def decode_strict(body: bytes) -> Any:
 _UNSURE: Final = object()
 _DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS: Final = b"0" * (MAX_INTEGER_DIGITS + 1)
-_decode_exactly = msgspec.json.Decoder(float_hook=lambda digits: _fraction(digits)).decode  # noqa: PLW0108 - it stands below
-_encode_any = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def _decode_quickly(body: bytes) -> Any:
@@ -92,15 +90,15 @@ def _decode_quickly(body: bytes) -> Any:
     if b"\\" in body or _MANY_DIGITS in body.translate(_DIGITS_AS_ZEROS):
         return _UNSURE
     try:
-        value = _decode_exactly(body)
+        value = _quick.decode(body)
     except (msgspec.DecodeError, NotStrictError):
         return _UNSURE
-    return value if _encode_any(value).count(b'"') == body.count(b'"') else _UNSURE
+    return value if _again.encode(value).count(b'"') == body.count(b'"') else _UNSURE
 
 
 def _decode_carefully(text: str) -> Any:
     try:
-        value = _strict.decode(text)
+        value = _careful.decode(text)
     except json.JSONDecodeError as error:
         raise NotStrictError(f"not JSON: {error.msg} at character {error.pos + 1}") from None
     if "\\u" in text:
@@ -160,13 +158,18 @@ def _integer(spelled: str) -> int:
 def _fraction(digits: str) -> Decimal:
     if len(digits) > MAX_INTEGER_DIGITS:
         raise NotStrictError(f"a number has {len(digits)} characters; the limit is {MAX_INTEGER_DIGITS}")
-    value = Decimal(digits)
+    try:
+        value = Decimal(digits)
+    except InvalidOperation:
+        raise NotStrictError(f"{digits} is beyond every number") from None
     if not -MAX_INTEGER_DIGITS <= value.adjusted() <= MAX_INTEGER_DIGITS:
         raise NotStrictError(f"{digits} is beyond every amount")
     return value
 
 
-_strict = json.JSONDecoder(
+_quick = msgspec.json.Decoder(float_hook=_fraction)
+_again = msgspec.json.Encoder(decimal_format="number")
+_careful = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer, parse_float=_fraction
 )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def door(command: click.Command, argv: Sequence[str]) -> int:
     """Call the command with these words; gives the exit code of the process."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         _accept_all(stream)
     try:
@@ -45,10 +46,13 @@ def _fail(error: BaseException, argv: Sequence[str]) -> int:
     from syncengine.cli import failure
 
     told = failure.of(error, argv)
-    if wants_json(argv):
-        return answer({"error": told.to_json()}, told.exit)
-    with suppress(BrokenPipeError):
+    try:
+        if wants_json(argv):
+            return answer({"error": told.to_json()}, told.exit)
         click.echo(_text(told), err=True, color=_color(argv))
+    except OSError:  # nowhere to say it: the code has to do
+        with suppress(OSError):
+            close_stdout()
     return told.exit
 
 
@@ -79,6 +83,13 @@ def wants_json(argv: Sequence[str]) -> bool:
 
 def _color(argv: Sequence[str]) -> bool | None:
     return False if "--no-color" in argv or os.environ.get("NO_COLOR") else None
+
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller closed (`>&-`) leads nowhere, and its number goes to no other file that is opened."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
 
 
 def _accept_all(stream: TextIO) -> None:

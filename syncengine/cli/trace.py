@@ -1,5 +1,6 @@
 """`syncengine trace ID`: the chain around any id of any system."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from syncengine.plan.plan import FlowPlan, Plan
 
 MOST_HITS: Final = 10
+HALF: Final = re.compile("[\ud800-\udfff]")
+"""A byte of the command line that is no text: the ledger holds none, and cannot be asked for one."""
+
 _OUR_OWN: Final = "internal"
 
 
@@ -32,7 +36,7 @@ _OUR_OWN: Final = "internal"
 def command(*, id_: str, maps: Path, state: str, form: str) -> Exit:
     """The chain around ID: what arrived, what was decided, what was written where, and why.
 
-    ID is an id as any system shows it (of an event, of a record), an action's key, or SYSTEM:RECORD:ID. Personal data
+    ID is an id as any system shows it (of an event, of a record), an action's key, or SYSTEM:OBJECT:ID. Personal data
     is masked by the classes of the map; without a map every value is.
     """
     view = view_of_map(maps)
@@ -45,11 +49,11 @@ def command(*, id_: str, maps: Path, state: str, form: str) -> Exit:
 def _story(state: str, id_: str, view: PlanView) -> tuple[Story, int]:
     """The story of the first hits, and how many others there are."""
     with existing_ledger(state) as store:
-        hits = store.find(id_)
+        hits = () if HALF.search(id_) else store.find(id_)
         if not hits:
             raise NotFoundError(
                 f"nothing in the ledger answers to '{id_}'",
-                remedy="Give an id as a system shows it, an action's key, or SYSTEM:RECORD:ID. What was not taken in"
+                remedy="Give an id as a system shows it, an action's key, or SYSTEM:OBJECT:ID. What was not taken in"
                 " yet is not in the ledger.",
                 rule="trace/unknown-id",
             )
@@ -64,7 +68,7 @@ def _story(state: str, id_: str, view: PlanView) -> tuple[Story, int]:
 def _notes(maps: Path, view: PlanView | None, more: int) -> Sequence[str]:
     notes = []
     if more:
-        notes.append(f"\n{more} more answer to this id: give SYSTEM:RECORD:ID to tell them apart")
+        notes.append(f"\n{more} more answer to this id: give SYSTEM:OBJECT:ID to tell them apart")
     if view is None:
         notes.append(f"\nevery value is masked: the map in {escape(str(maps))} cannot be used (name it with --maps)")
     return notes

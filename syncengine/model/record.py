@@ -3,8 +3,8 @@ for mapped places; raw snapshots never are.
 
 Treat every mapping in here as read-only; a change makes a new object (`replace`).
 
-These nouns are structs where all others are dataclasses: every event makes some twenty of them, and reading and writing
-them as JSON would cost as much as judging them.
+These nouns, `Version` and `Entry` are structs where others are dataclasses: an event makes twenty of them and more, and
+the ledger reads and writes records as JSON all the time.
 """
 
 from collections.abc import Mapping

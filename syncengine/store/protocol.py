@@ -325,7 +325,7 @@ class Store(Protocol):
         ...
 
     def find(self, text: str) -> Sequence[Hit]:
-        """Everything in the ledger that answers to an id of any system, an action key, or "SYSTEM:RECORD:ID"."""
+        """Everything in the ledger that answers to an id of any system, an action key, or "SYSTEM:OBJECT:ID"."""
         ...
 
     def dossier(self, records: Sequence[int], inputs: Sequence[int]) -> Dossier:

@@ -114,6 +114,31 @@ def test_a_code_survives_a_reader_that_went_away(form: str, tmp_path: Path) -> N
     assert (result.returncode, result.stderr) == (5, b"")
 
 
+def _in_a_shell(line: str, cwd: Path) -> int:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m syncengine {line}'],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(cwd)},
+        timeout=120,
+        check=False,
+    )
+    return done.returncode
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_streams_that_the_caller_closed_are_no_bug(closed: str, tmp_path: Path) -> None:
+    assert _in_a_shell(f"validate nowhere {closed}", tmp_path) == 1
+    assert _in_a_shell(f"trace nobody --state sqlite:///none.db {closed}", tmp_path) == 64
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_under_stdout_is_told_by_the_code(form: str, tmp_path: Path) -> None:
+    quickstart = ROOT / "examples/quickstart/mappings"
+    assert _in_a_shell(f"validate {quickstart} --format {form} >/dev/full 2>/dev/full", tmp_path) == 75
+
+
 @pytest.mark.parametrize(
     ("text", "encoding", "printed"),
     [

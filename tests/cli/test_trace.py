@@ -80,7 +80,14 @@ def test_an_unknown_id_ends_with_1_and_says_what_an_id_is(monkeypatch: pytest.Mo
     out, err = capsys.readouterr()
     assert out == ""
     assert "nothing in the ledger answers to 'nobody'" in err
-    assert "SYSTEM:RECORD:ID" in err
+    assert "SYSTEM:OBJECT:ID" in err
+
+
+def test_bytes_that_are_no_text_are_nobodys_id(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    ledger = Ledger(CRM_HIT)
+    assert traced(monkeypatch, ledger, "17\udcff") == Exit.FINDINGS
+    assert "nothing in the ledger answers to '17\\udcff'" in capsys.readouterr().err
+    assert ledger.asked == []
 
 
 def test_without_a_map_the_values_are_masked_and_it_says_so(

@@ -110,6 +110,24 @@ def test_when_declared_moves_tell_some_of_it(read: Read) -> None:
         assert_every_order_ends_in_the_truth(told, read=read, plan=LEGAL)
 
 
+@pytest.mark.parametrize("read", Read)
+@pytest.mark.parametrize("names_previous", [False, True])
+def test_when_each_event_shows_only_what_it_changed(read: Read, names_previous: bool) -> None:
+    lives = [*totals(3), *pairs(3), *pairs(4), *moving()]
+    for contents in lives:
+        story = life(contents, names_previous=names_previous, sparse=True)
+        assert_every_order_ends_in_the_truth(story, read=read, plan=LEGAL)
+
+
+def moving() -> Iterator[tuple[Mapping[str, Json], ...]]:
+    """The status moves at one step, the note at any."""
+    for step, notes in product((1, 2, 3), product("ab", repeat=4)):
+        yield tuple(
+            {"status": "paid" if index >= step else "open", "total": 1, "note": note}
+            for index, note in enumerate(notes)
+        )
+
+
 def test_created_finalized_and_paid_in_one_second_need_no_reading() -> None:
     story = life(tuple({"status": s, "total": 5} for s in ("draft", "open", "paid")))
     for order in permutations(range(3)):
