@@ -1,6 +1,6 @@
 """The read step: records whose order could not be told are read back, once each; the reading is an input like any."""
 
-from collections.abc import MutableMapping
+from collections import Counter
 from datetime import timedelta
 
 from syncengine.clock import to_text
@@ -15,33 +15,53 @@ AGAIN = timedelta(minutes=5)
 """When a record that could not be read is tried again, unless its system says otherwise."""
 
 
-def read_wanted(world: World, limit: int, away: MutableMapping[str, str]) -> int:
-    """Read what is awaited. Returns how many readings came in; what cannot be read stays listed as unsettled.
+MAX_READINGS = 3
+"""Readings of one record in one run: one that settles nothing (a replica that lags, a value nobody can read) is tried
+again later, and not at once for ever.
+"""
 
-    `away` says, per system, why it could not be reached; it is not asked again for as long as it stands there.
-    """
-    wants = world.store.wanted_readings(world.clock.now(), limit)
-    taken: list[Accepted] = []
-    answers: list[tuple[str, str]] = []
-    for want in wants:
-        system = _system(world, want)
-        if system in away:
-            _defer(world, want, AGAIN, away[system])
-            continue
-        try:
-            taken.append(_read(world, want))
-        except TemporaryError as error:
-            away[system] = str(error)
-            _defer(world, want, error.delay or AGAIN, str(error))
-        except PermanentError as error:
-            _defer(world, want, AGAIN, str(error))
-        else:
-            answers.append((want.flow, want.id))
-    if taken:
-        world.boundary("reading.read")
-        world.store.accept(world.session, IntakeGroup(accepted=taken, answers=answers), world.clock.now())
-        world.boundary("reading.committed")
-    return len(taken)
+
+class ReadBack:
+    """The readings of one run. `away` says, per system, why it could not be reached; it is not asked again."""
+
+    def __init__(self, world: World) -> None:
+        self.away: dict[str, str] = {}
+        self._world = world
+        self._times: Counter[tuple[str, str]] = Counter()
+
+    def round(self, limit: int) -> int:
+        """Read what is awaited. Returns how many readings came in; what cannot be read stays listed as unsettled."""
+        world = self._world
+        taken: list[Accepted] = []
+        answers: list[tuple[str, str]] = []
+        for want in world.store.wanted_readings(world.clock.now(), limit):
+            accepted = self._read(want)
+            if accepted is not None:
+                taken.append(accepted)
+                answers.append((want.flow, want.id))
+        if taken:
+            world.boundary("reading.read")
+            world.store.accept(world.session, IntakeGroup(accepted=taken, answers=answers), world.clock.now())
+            world.boundary("reading.committed")
+        return len(taken)
+
+    def _read(self, want: Want) -> Accepted | None:
+        """The reading as an input; None when there is none now, and it is to be tried again later."""
+        world, system = self._world, _system(self._world, want)
+        delay, why = AGAIN, self.away.get(system, "")
+        self._times[want.flow, want.id] += 1
+        if not why and self._times[want.flow, want.id] > MAX_READINGS:
+            why = "it was read, and is still in doubt"
+        if not why:
+            try:
+                return _read(world, want)
+            except TemporaryError as error:
+                delay, why = error.delay or AGAIN, str(error)
+                self.away[system] = why
+            except PermanentError as error:
+                why = str(error)
+        world.store.defer_readings(world.session, [want], world.clock.now() + delay, why)
+        return None
 
 
 def _system(world: World, want: Want) -> str:
@@ -61,7 +81,3 @@ def _read(world: World, want: Want) -> Accepted:
         raise PermanentError(f"{flow.system} shows no {flow.record} {want.id}")
     name = f"{to_text(snapshot.version.at)}#{world.randomness.getrandbits(40):010x}"
     return as_input(system=flow.system, flow=flow.id, snapshot=snapshot, name=name)
-
-
-def _defer(world: World, want: Want, delay: timedelta, why: str) -> None:
-    world.store.defer_readings(world.session, [want], world.clock.now() + delay, why)

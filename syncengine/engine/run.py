@@ -10,7 +10,7 @@ from syncengine.engine.crew import Crew
 from syncengine.engine.intake import Report, UnreadableFileError, drop_files, take_file
 from syncengine.engine.judge import judge
 from syncengine.engine.orphans import cancel_orphans
-from syncengine.engine.read import read_wanted
+from syncengine.engine.read import ReadBack
 from syncengine.engine.scan import due_scans, scan
 from syncengine.engine.world import World
 from syncengine.errors import BusyError, FenceLostError, PermanentError, TemporaryError
@@ -50,7 +50,7 @@ def run(
 
     The caller holds the proof that no other engine works on this ledger.
     """
-    done, unread = Done(), dict[str, str]()
+    done, readings = Done(), ReadBack(world)
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
     cancel_orphans(world)
@@ -62,7 +62,7 @@ def run(
     while not stop():
         worked = next(source, 0)
         worked += _judge(world)
-        worked += read_wanted(world, READINGS, unread)
+        worked += readings.round(READINGS)
         worked += crew.round()
         progress(done.intake.bytes, total)
         if not worked:
@@ -72,7 +72,7 @@ def run(
                 break
             _wait(world, seconds, stop)
     done.stopped = stop()
-    done.away.update({**unread, **crew.troubles})
+    done.away.update({**readings.away, **crew.troubles})
     for bug in crew.bugs.values():
         raise bug
     return done
