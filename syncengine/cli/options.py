@@ -64,7 +64,7 @@ def operating_user() -> str:
 
 def unauthenticated(name: str) -> str:
     """An actor as the audit trail knows him: whoever types a name on a command line has proved nothing."""
-    return f"{name} (unauthenticated)"
+    return f"{os.fsencode(name).decode(errors='backslashreplace')} (unauthenticated)"
 
 
 def _maps(_ctx: click.Context, _param: click.Parameter, value: str) -> "Path":

@@ -43,7 +43,7 @@ class UnreadableFileError(UserError):
 
 def take_file(world: World, system: str, path: Path, report: Report) -> Iterator[int]:
     """Take in what is new in one file, group by group; yields how many lines each group had."""
-    name = str(path)
+    name = readable(path)
     with open_file(path) as source:
         size = os.fstat(source.fileno()).st_size
         if world.store.file_finished(system, hashlib.file_digest(source, "sha256").digest()):
@@ -74,9 +74,15 @@ def take_file(world: World, system: str, path: Path, report: Report) -> Iterator
 def take_stream(world: World, system: str, source: IO[bytes], report: Report, name: str = "-") -> Iterator[int]:
     """The same for a stream that ends: its last line counts even without its end."""
     report.files += 1
+    name = readable(name)
     lines = read_lines(source, system=system, file=name, now=world.clock.now(), whole=True)
     for batch in groups(lines, GROUP):
         yield _take(world, system, name, batch, report, None)
+
+
+def readable(path: Path | str) -> str:
+    """A file's name as text that any ledger holds: bytes that are none stand as their escapes."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def open_file(path: Path) -> BufferedReader:

@@ -11,9 +11,12 @@ from syncengine.store.protocol import Store
 MEMORY = "memory:"
 
 
-def open_store(url: str, *, randomness: Callable[[int], bytes] = os.urandom) -> Store:
+def open_store(
+    url: str, *, randomness: Callable[[int], bytes] = os.urandom, damaged: bool = False
+) -> Store:  # fmt: skip
     """`sqlite:///PATH` (made where it is missing, brought to the present schema) or `memory:`, which ends with the
-    process. `randomness` gives the salts of payloads. Raises UserError and BusyError.
+    process. `randomness` gives the salts of payloads; `damaged`: bytes that are no text are shown, not refused.
+    Raises UserError and BusyError.
     """
     if url == MEMORY:
         from syncengine.store.memory.store import MemoryStore
@@ -21,7 +24,7 @@ def open_store(url: str, *, randomness: Callable[[int], bytes] = os.urandom) -> 
         return MemoryStore(randomness)
     kind = url.partition(":")[0].partition("+")[0]
     if kind == "sqlite":
-        return _open_sqlite(url, randomness)
+        return _open_sqlite(url, randomness, damaged=damaged)
     if kind in ("postgresql", "postgres"):
         raise UserError("PostgreSQL is not built yet", remedy="use --state sqlite:///PATH")
     raise UserError(f"no ledger can be kept in {kind!r}", remedy="use --state sqlite:///PATH")
@@ -37,11 +40,11 @@ def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager
     return EngineLock.beside(database_path(url), command=command, now=now)
 
 
-def _open_sqlite(url: str, randomness: Callable[[int], bytes]) -> Store:
+def _open_sqlite(url: str, randomness: Callable[[int], bytes], *, damaged: bool) -> Store:
     from syncengine.store.sql.store import SqlStore
     from syncengine.store.sqlite import database_path, open_database
     from syncengine.store.upgrade import upgrade
 
-    database = open_database(database_path(url))
+    database = open_database(database_path(url), damaged=damaged)
     upgrade(database)
     return SqlStore(database, randomness)

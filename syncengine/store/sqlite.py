@@ -19,8 +19,10 @@ _CACHE_KIB: Final = 32 * 1024
 _JOURNAL_BYTES: Final = 64 * 1024 * 1024
 
 
-def open_database(path: Path) -> Database:
-    """A ledger's file, made with its folder where there is none. Connects to nothing yet."""
+def open_database(path: Path, *, damaged: bool = False) -> Database:
+    """A ledger's file, made with its folder where there is none. Connects to nothing yet. `damaged`: whoever looks for
+    damage is shown the bytes of a text that is none, instead of an error without a place.
+    """
     _make_folder(path)
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -28,6 +30,8 @@ def open_database(path: Path) -> Database:
         pool_use_lifo=True,
     )
     event.listen(engine, "connect", _settle_in)
+    if damaged:
+        event.listen(engine, "connect", _show_what_is_no_text)
     event.listen(engine, "begin", _begin)
     return Database(engine=engine, first_id=_first_id, explain=lambda error: _explain(error, path))
 
@@ -66,6 +70,10 @@ def _settle_in(connection: DBAPIConnection, _record: object) -> None:
         cursor.close()
 
 
+def _show_what_is_no_text(connection: DBAPIConnection, _record: object) -> None:
+    connection.text_factory = lambda raw: raw.decode(errors="backslashreplace")
+
+
 def _begin(connection: Connection) -> None:
     """A writer takes its lock at once: one that began as a reader could not wait for it."""
     writes = connection.get_execution_options().get(WRITE, False)
@@ -87,6 +95,8 @@ def append_only(table: str) -> Sequence[str]:
 
 
 def _explain(error: BaseException, path: Path) -> SyncengineError | None:
+    if str(error).startswith("Could not decode to UTF-8"):  # Python's own error, without a code; it quotes the value
+        return UserError(f"{path} is damaged: a text in it is none", remedy="restore it from a backup")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         message, remedy = _BUSY[code]

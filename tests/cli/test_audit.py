@@ -60,6 +60,24 @@ def test_a_broken_trail_exits_1_with_the_first_broken_place(path: Path, capsys: 
     ]
 
 
+def test_bytes_that_are_no_text_have_a_place_too(path: Path, capsys: Capture) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE audit SET kind = CAST(X'e1' AS TEXT) WHERE strand = 1 AND number = 3")
+        connection.commit()
+    assert audit_verify(path) == 1
+    assert "first broken place: strand 1 entry 3: the row says" in capsys.readouterr().out
+
+
+def test_a_file_with_nothing_in_it_is_no_ledger(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "state.db"
+    path.touch()
+    assert audit_verify(path) == 64
+    assert "there is no ledger yet" in capsys.readouterr().err
+    assert not path.stat().st_size
+
+
 def test_the_same_is_said_in_json(path: Path, capsys: Capture) -> None:
     assert audit_verify(path, "--format", "json") == 0
     whole = json.loads(capsys.readouterr().out)

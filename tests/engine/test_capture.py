@@ -64,6 +64,7 @@ def test_a_body_may_stand_in_base64() -> None:
         (wrapped(body="{}", headers=[]), "headers must map"),
         (wrapped(body="{}", headers={"a": 1}), "headers must map"),
         (wrapped(body="{}", received_at="noon"), "RFC 3339"),
+        (wrapped(body="{}", received_at="0001-01-01T00:00:00+14:00"), "RFC 3339"),
         (wrapped(body="{}", received_at=5), "RFC 3339"),
         (wrapped(body="x" * MAX_BYTES), "is refused"),
     ],

@@ -46,6 +46,14 @@ def test_a_file_is_taken_in_once_under_whatever_name(world: World, file: Path) -
     assert taken(world, Path(shutil.copy(file, file.with_name("copy.jsonl")))).known_files == 1
 
 
+def test_a_file_whose_name_is_no_text_is_named_by_its_escapes(world: World, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    file.write_text(line("evt_1") + "{\n")
+    report = taken(world, file)
+    assert (report.new, [name for name, _, _ in report.refused]) == (1, [str(tmp_path / "caf\\xe9.jsonl")])
+    assert taken(world, file).known_files == 1
+
+
 def test_a_file_that_grows_goes_on_where_it_stopped(world: World, file: Path) -> None:
     file.write_text(line("evt_1") + line("evt_2")[:40])
     first = taken(world, file)

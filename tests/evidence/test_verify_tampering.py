@@ -19,7 +19,7 @@ Tamper = Callable[..., Verdict]
 
 
 def check(path: Path) -> Verdict:
-    store = open_store(f"sqlite:///{path}")
+    store = open_store(f"sqlite:///{path}", damaged=True)
     try:
         return verify(store.entries(), store.payloads(), store.standing())
     finally:
@@ -122,6 +122,13 @@ def test_one_byte_of_a_payload_row(path: Path, honest: Path, column: str) -> Non
             assert place == f"payload {number}: the commitment was changed"
         if column in ("body", "salt"):
             assert place == f"payload {number}: the body does not match its commitment"
+
+
+@pytest.mark.parametrize(("table", "where"), [("audit", "strand = 1 AND number = 5"), ("payloads", "id = 5")])
+def test_a_text_that_is_no_text_any_more(tamper: Tamper, table: str, where: str) -> None:
+    (place, *_) = tamper(f"UPDATE {table} SET kind = CAST(X'e1e1' AS TEXT) WHERE {where}").places
+    assert place.startswith("strand 1 entry 5: the row says" if table == "audit" else "payload"), place
+    assert "\\xe1\\xe1" in place or table == "payloads"
 
 
 def test_a_payload_that_was_sealed_again_after_its_body_was_changed(tamper: Tamper, path: Path) -> None:

@@ -127,6 +127,13 @@ def test_every_trouble_with_the_file_is_told_with_what_to_do(database: Database,
     assert explained.remedy
 
 
+def test_a_text_that_is_none_is_damage_and_is_not_quoted(database: Database) -> None:
+    with pytest.raises(UserError) as caught, database.reading() as connection:
+        connection.exec_driver_sql("select cast(x'e1736563726574' as text) as word").fetchall()
+    assert "is damaged" in caught.value.message
+    assert "secret" not in caught.value.message
+
+
 def test_a_mistake_of_ours_is_not_explained_away(database: Database) -> None:
     error = sqlite3.OperationalError("no such column: x")
     error.sqlite_errorcode = sqlite3.SQLITE_ERROR
