@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from syncengine.errors import PermanentError, TemporaryError
 from syncengine.model.event import Snapshot, Version
 from syncengine.model.value import Json
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*", re.ASCII)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]{0,199}", re.ASCII)
 """Ids that may be a file name; no other can lead out of the folder, or be hidden in it."""
 PAGE: Final = 500
 
@@ -35,10 +36,11 @@ class SnapshotFolder:
         if not _PLAIN.fullmatch(record) or not _PLAIN.fullmatch(id):
             return None
         file = self._folder / record / f"{id}.json"
-        if file.is_file():
-            content: Mapping[str, Json] | None = _object(file.read_bytes(), str(file))
-        else:
-            content = self._collected(record).get(id)
+        with _as_away():
+            if file.is_file():
+                content: Mapping[str, Json] | None = _object(file.read_bytes(), str(file))
+            else:
+                content = self._collected(record).get(id)
         found = None if content is None else self._snapshot(record, content)
         if found is not None and found.id != id:
             raise PermanentError(f"{file}: this is the snapshot of {found.id}")
@@ -47,9 +49,10 @@ class SnapshotFolder:
     def scan(self, record: str, *, version: str, cursor: str) -> Iterator[Page]:  # noqa: ARG002
         """All records of the folder, oldest first, every time: files say nothing of when they changed."""
         self._check()
-        contents = dict(self._collected(record)) if _PLAIN.fullmatch(record) else {}
-        for file in sorted((self._folder / record).glob("*.json")):
-            contents[file.stem] = _object(file.read_bytes(), str(file))
+        with _as_away():
+            contents = dict(self._collected(record)) if _PLAIN.fullmatch(record) else {}
+            for file in sorted((self._folder / record).glob("*.json")):
+                contents[file.stem] = _object(file.read_bytes(), str(file))
         found = [self._snapshot(record, contents[id_]) for id_ in sorted(contents, key=lambda i: _age(contents[i], i))]
         snapshots = [s for s in found if s is not None]
         for start in range(0, len(snapshots), PAGE):
@@ -80,6 +83,15 @@ class SnapshotFolder:
         found = {str(o.get("id")): o for o in objects}
         self._lines[file] = (mark, found)
         return found
+
+
+@contextmanager
+def _as_away() -> Iterator[None]:
+    """A file that cannot be opened now is no answer about the record."""
+    try:
+        yield
+    except OSError as error:
+        raise TemporaryError(f"the snapshot {error.filename} cannot be read: {error.strerror}") from error
 
 
 def _object(body: bytes, place: str) -> Mapping[str, Json]:

@@ -193,6 +193,16 @@ def test_a_row_that_the_database_does_not_keep_is_rejected_and_the_others_stay(s
     assert probe(sqlite, create("in_1")) is ProbeResult.APPLIED
 
 
+def test_a_row_whose_trigger_takes_back_the_whole_transaction_is_rejected_and_the_others_stay(sqlite: SqlRig) -> None:
+    sqlite.execute(
+        "CREATE TRIGGER ends BEFORE INSERT ON invoices WHEN new.stripe_id = 'in_2' BEGIN"
+        " SELECT RAISE(ROLLBACK, 'not this one'); END"
+    )
+    kinds = [o.kind for o in send(sqlite, create("in_1"), create("in_2"), create("in_3"))]
+    assert kinds == [OutcomeKind.CONFIRMED, OutcomeKind.REJECTED, OutcomeKind.CONFIRMED]
+    assert probe(sqlite, create("in_2")) is ProbeResult.ABSENT
+
+
 def test_a_locked_database_is_not_sent_to(sqlite: SqlRig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     with sqlite.engine.connect() as somebody:

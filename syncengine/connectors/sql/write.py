@@ -73,6 +73,9 @@ class SqlWriter:
         with connection:
             try:
                 outcomes = self._written(connection, jobs)
+            except _EndedError as ended:
+                connection.invalidate()
+                return self._each(jobs, str(ended))
             except _REFUSALS as error:
                 # COMMIT was never asked for, so the database keeps nothing, whether it hears a rollback or not.
                 connection.invalidate()
@@ -92,8 +95,12 @@ class SqlWriter:
         """
         if not isinstance(error, IntegrityError):
             return [_in_doubt(outcome, self._database.said(error)) for outcome in outcomes]
+        return self._each(jobs, reason(error))
+
+    def _each(self, jobs: Sequence[_Job], why: str) -> Sequence[Outcome]:
+        """Each row in a transaction of its own: what ends one of them ends no other. `why` it ended a single one's."""
         if len(jobs) == 1:
-            return [jobs[0].outcome(OutcomeKind.REJECTED, f"{jobs[0].change.table}: {reason(error)}")]
+            return [jobs[0].outcome(OutcomeKind.REJECTED, f"{jobs[0].change.table}: {why}")]
         return [outcome for job in jobs for outcome in self._transaction([job])]
 
     def _written(self, connection: sa.Connection, jobs: Sequence[_Job]) -> Sequence[Outcome]:
@@ -114,7 +121,10 @@ class SqlWriter:
         except _REFUSALS as error:
             if not is_about_rows(error):
                 raise
-            savepoint.rollback()
+            try:
+                savepoint.rollback()
+            except DBAPIError:
+                raise _EndedError(reason(error)) from error
             return job.outcome(OutcomeKind.REJECTED, f"{job.change.table}: {reason(error)}")
         savepoint.commit()
         return outcomes[0]
@@ -149,6 +159,10 @@ class SqlWriter:
         _update(connection, table, key, [w for w in writes if w.key in rows])
         after = table.rows(connection, key, [w.key_value for w in writes], places)
         yield from (_confirmed(table, w, after.get(w.key)) for w in writes)
+
+
+class _EndedError(Exception):
+    """The database took back the whole transaction because of one row, as a trigger can ask for."""
 
 
 def _rounds(jobs: Iterable[_Job]) -> Iterator[Sequence[_Job]]:
