@@ -65,7 +65,7 @@ def to_json(document: Mapping[str, Any]) -> str:
     """Readable JSON. Characters that would act on a terminal stand as escapes, so it means the same everywhere."""
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain)
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain).replace("\x7f", "\\u007f")
     if text.isascii():
         return text
     return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)

@@ -14,11 +14,14 @@ NAMES = ("pipeline", "startup")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Benchmarks, as ratios.")
-    parser.add_argument("name", choices=NAMES, nargs="*", help="which (all of them when none is named)")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"{', '.join(NAMES)}; all of them when none is named")
     parser.add_argument("--scale", choices=["small", "full"], default="small")
     parser.add_argument("--format", choices=["text", "json"], default="text")
     asked = parser.parse_args()
-    for name in asked.name or NAMES:
+    for name in asked.names:
+        if name not in NAMES:
+            parser.error(f"no benchmark is called {name!r}; there are: {', '.join(NAMES)}")
+    for name in asked.names or NAMES:
         measure: Callable[[str], dict[str, object]] = import_module(f"tests.benchmarks.{name}").measure
         result = {**measure(asked.scale), "machine": machine()}
         print(json.dumps(result) if asked.format == "json" else text(result), flush=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncengine.cli.exits import Exit, answer, say, to_json
@@ -37,6 +37,7 @@ def test_what_has_no_json_is_a_bug() -> None:
         to_json({"x": object()})
 
 
+@example(document={"": "\x7f"})
 @given(st.dictionaries(st.text(), st.text()))
 def test_json_means_the_same_and_never_acts_on_a_terminal(document: dict[str, str]) -> None:
     text = to_json(document)

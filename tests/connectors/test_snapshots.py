@@ -1,5 +1,6 @@
 """Records read from a folder."""
 
+import errno
 import json
 import os
 from datetime import timedelta
@@ -70,7 +71,7 @@ def test_a_stub_that_says_deleted_is_gone(tmp_path: Path) -> None:
     assert found.gone
 
 
-@pytest.mark.parametrize("id_", ["../invoices/in_1", "..", ".hidden", "a/b", "", "in_1\0"])
+@pytest.mark.parametrize("id_", ["../invoices/in_1", "..", ".hidden", "a/b", "", "in_1\0", "i" * 5000])
 def test_no_id_leads_out_of_its_folder(tmp_path: Path, id_: str) -> None:
     write(tmp_path, "invoices", "in_1")
     write(tmp_path, "invoices", ".hidden")
@@ -105,6 +106,18 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path) -> None:
 def test_a_folder_that_is_away_is_a_passing_fault(tmp_path: Path) -> None:
     with pytest.raises(TemporaryError, match="is not there"):
         reader(tmp_path).read("invoices", "in_1")
+
+
+def test_a_file_that_may_not_be_opened_is_a_passing_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    write(tmp_path, "invoices", "in_1")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(TemporaryError, match=r"in_1\.json cannot be read: Permission denied"):
+        reader(tmp_path).read("invoices", "in_1")
+    with pytest.raises(TemporaryError, match="cannot be read"):
+        list(reader(tmp_path).scan("invoices", version="", cursor=""))
 
 
 @pytest.mark.parametrize("check", READER_CHECKS, ids=lambda check: check.__name__)
