@@ -90,6 +90,9 @@ IN_FLIGHT = (
 )
 """States that occupy a lane (one entity in one flow): at most one action of a lane is in one of them."""
 
+OVER = (ActionState.CONFIRMED, ActionState.SUPERSEDED, ActionState.CANCELLED)
+"""States in which nothing is left to do."""
+
 REPLACEABLE = (ActionState.READY, ActionState.WAITING, ActionState.HELD)
 """States of an action of which nothing has left the house: a newer decision supersedes it."""
 

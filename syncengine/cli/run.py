@@ -46,7 +46,9 @@ def _run(door: Door, form: str, *, quiet: bool, strict: bool) -> Exit:
 
 
 def exit_of(tally: Tally, done: Done, *, strict: bool) -> Exit:
-    """75 when a system that is away left work, 5 when a person is needed, else 0; `strict` widens the 5."""
+    """75 when a system that is away left work, 5 when this run newly needs a person, else 0. `strict`: 5 for whatever
+    is open in the ledger.
+    """
     codes = [Exit.DONE]
     if done.away:
         codes.append(Exit.TEMPORARY)
@@ -54,7 +56,6 @@ def exit_of(tally: Tally, done: Done, *, strict: bool) -> Exit:
     failed = tally.events.get(Fate.FAILED, 0) + len(done.intake.refused) + done.intake.collisions
     if stuck or failed or tally.reviews:
         codes.append(Exit.OPEN)
-    ended = (ActionState.CONFIRMED, ActionState.SUPERSEDED, ActionState.CANCELLED)
-    if strict and (tally.unsettled or any(n for s, n in tally.writes.items() if s not in ended)):
+    if strict and (tally.unsettled or any(tally.open.values())):
         codes.append(Exit.OPEN)
     return worst(codes)

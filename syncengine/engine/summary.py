@@ -21,6 +21,9 @@ _WRITES: Mapping[str, ActionState] = {
 }
 
 
+_STUCK = (ActionState.PARKED, ActionState.DEAD_LETTERED)
+
+
 def as_json(tally: Tally, done: Done) -> dict[str, Any]:
     """The documented object of `run --format json`, without its envelope."""
     return {
@@ -41,6 +44,7 @@ def as_json(tally: Tally, done: Done) -> dict[str, Any]:
         "unmapped_types": dict(tally.unmapped_types),
         "readings": tally.readings,
         "unsettled": tally.unsettled,
+        "open": {state.value: n for state, n in tally.open.items() if n},
         "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
         "stopped": done.stopped,
     }
@@ -72,6 +76,9 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
     found = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews}
     if also := _counts({**found, "unsettled": tally.unsettled}):
         yield "also", also
+    stuck = {state.value: n for state, n in tally.open.items() if state in _STUCK}
+    if _counts(stuck):
+        yield "stuck", f"{_counts(stuck)}: each holds back what comes after it until a person acts"
     if tally.unmapped_types:
         yield "unmapped", _counts(tally.unmapped_types)
     for name, line, why in done.intake.refused:

@@ -12,7 +12,8 @@ class Tally:
 
     `decisions` count the closed outcomes per event and flow, `writes` the actions that the session moved, by where
     they stand now; `by_probe` of the confirmed ones were settled by a probe. `unmapped_types` counts delivery types
-    that no flow reads. `unsettled` are records that await a reading, in the whole ledger.
+    that no flow reads. In the whole ledger, whoever left them: `unsettled` are records that await a reading, `open`
+    the actions that are not over, by where they stand.
     """
 
     events: Mapping[Fate, int]
@@ -27,4 +28,5 @@ class Tally:
     collisions: int = 0
     unmapped_types: Mapping[str, int]
     unsettled: int = 0
+    open: Mapping[ActionState, int]
     readings: int = 0

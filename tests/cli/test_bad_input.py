@@ -264,6 +264,20 @@ def _edit(it: Workspace) -> Callable[[str, str, str], None]:
     return edit
 
 
+def test_what_is_stuck_is_told_by_every_run_and_strict_says_so_by_its_exit(it: Workspace) -> None:
+    with closing(sqlite3.connect(it.database("crm"))) as crm:
+        crm.execute(
+            "create trigger refuses before insert on accounts when new.name = 'Acme' begin"
+            " select raise(abort, 'not this one'); end"
+        )
+    it.deliver([_line(_event("evt_a"))], "one")
+    assert it.run().exit == 5
+    again = it.syncengine("run", "--environment", "local")
+    assert again.returncode == 0
+    assert "stuck      dead lettered 1" in again.stdout
+    assert it.syncengine("run", "--environment", "local", "--strict").returncode == 5
+
+
 def test_a_map_edited_between_runs_is_the_one_that_counts(it: Workspace) -> None:
     it.deliver([_line(_event("evt_a"))], "one")
     erp = it.database("erp").rename(it.folder / "away.db")

@@ -9,7 +9,7 @@ from tests.scenarios.stage import Stage
 
 
 def test_a_run_that_did_nothing_says_so() -> None:
-    tally = Tally(events={}, decisions={}, writes={}, unmapped_types={})
+    tally = Tally(events={}, decisions={}, writes={}, unmapped_types={}, open={})
     assert as_text(tally, Done()) == "deliveries none\nevents     none\nwrites     none"
 
 
@@ -26,6 +26,7 @@ def test_everything_that_a_person_has_to_know_is_said() -> None:
         reviews=4,
         unsettled=5,
         unmapped_types={"price.created": 1},
+        open={ActionState.DEAD_LETTERED: 2, ActionState.READY: 3},
     )
     first, *rest = as_text(tally, done).splitlines()
     known = "2 already processed, 1 with a known id and another body, 2 files already processed"
@@ -35,6 +36,7 @@ def test_everything_that_a_person_has_to_know_is_said() -> None:
         "decisions  act 2, observed 1",
         "writes     dead lettered 1, observed 1",
         "also       reviews 4, unsettled 5",
+        "stuck      dead lettered 2: each holds back what comes after it until a person acts",
         "unmapped   price.created 1",
         "refused    a.jsonl:7: not JSON",
         "waiting    b.jsonl: its last line has no end yet; it is read with the next run",

@@ -40,14 +40,24 @@ def _why_not(draft: Draft, proposal: Proposal) -> str:
     flow = proposal.flow
     if not (flow.may_create if proposal.create else flow.may_update):
         return f"the map grants no {'creation' if proposal.create else 'update'} there"
-    return "left out by the flow's `only`" if _is_left_out(draft, proposal) else ""
+    if not proposal.create or _is_on_its_way(proposal):
+        return ""
+    if proposal.flow.only_create is not None and not proposal.flow.only_create(draft.values_now()):
+        return "left out by the flow's `only`"
+    unknown = _unknown(draft, proposal)
+    return f"{unknown} has no value, and the map does not call it optional" if unknown else ""
 
 
-def _is_left_out(draft: Draft, proposal: Proposal) -> bool:
+def _unknown(draft: Draft, proposal: Proposal) -> str:
+    """A granted field that may not be empty and is: nothing is created without it."""
+    fields, values = draft.object.fields, draft.values_now()
+    granted = (s.field for s in proposal.flow.shows if s.field in proposal.flow.granted)
+    return next((name for name in granted if not fields[name].optional and values.get(name) is None), "")
+
+
+def _is_on_its_way(proposal: Proposal) -> bool:
     """Once its creation is on its way, an entity counts as one that exists there: what exists is still updated."""
-    only, target = proposal.flow.only_create, proposal.target
-    on_its_way = target.intended is not None and not target.held
-    return proposal.create and not on_its_way and only is not None and not only(draft.values_now())
+    return proposal.target.intended is not None and not proposal.target.held
 
 
 def _pending(target: TargetState) -> Places:

@@ -10,7 +10,7 @@ from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
 from syncengine.store.memory.actions import GAVE_UP_ITS_KEY
 from syncengine.store.memory.ledger import ActionRow, Ledger, LinkRow
-from syncengine.vocabulary import AttemptState, Fate, FlowResult, InputKind, OutcomeKind
+from syncengine.vocabulary import OVER, AttemptState, Fate, FlowResult, InputKind, OutcomeKind
 
 
 def tally(ledger: Ledger, session: int) -> Tally:
@@ -33,6 +33,7 @@ def tally(ledger: Ledger, session: int) -> Tally:
         collisions=sum(1 for row in repeats if row.payload),
         unmapped_types=dict(sorted(Counter(row.type for row in judged if row.fate is Fate.UNMAPPED).items())),
         unsettled=sum(1 for record in ledger.records.values() if record.unsettled),
+        open=dict(sorted(Counter(row.state for row in ledger.actions.values() if row.state not in OVER).items())),
         readings=sum(1 for row in judged if row.kind is InputKind.READING),
     )
 

@@ -13,7 +13,7 @@ from syncengine.store.schema.intake import inbox, refusals, repeats, touched
 from syncengine.store.schema.knowledge import conflicts, records, reviews, unsettled
 from syncengine.store.schema.trail import audit, per_batch
 from syncengine.store.schema.work import actions, attempts, setbacks
-from syncengine.vocabulary import ActionState, AttemptState, EntryKind, Fate, FlowResult, InputKind, OutcomeKind
+from syncengine.vocabulary import OVER, ActionState, AttemptState, EntryKind, Fate, FlowResult, InputKind, OutcomeKind
 
 _PROBE: Final = "probe"
 
@@ -27,6 +27,7 @@ def tally(connection: Connection, session: Session) -> Tally:
     events[Fate.DUPLICATE] += again.get(0, 0)
     unmapped = _counts(connection, inbox.c.type, and_(judged, inbox.c.fate == Fate.UNMAPPED.value))
     states = _counts(connection, actions.c.state, moved)
+    unfinished = _counts(connection, actions.c.state, actions.c.state.notin_([state.value for state in OVER]))
     return Tally(
         events={fate: n for fate, n in sorted(events.items()) if n},
         decisions=_decisions(connection, session),
@@ -40,6 +41,7 @@ def tally(connection: Connection, session: Session) -> Tally:
         collisions=again.get(1, 0),
         unmapped_types=dict(sorted(unmapped.items())),
         unsettled=_count(connection, records, unsettled(records)),
+        open=dict(sorted((ActionState(state), n) for state, n in unfinished.items())),
         readings=_count(connection, inbox, and_(judged, inbox.c.kind == InputKind.READING.value)),
     )
 
