@@ -321,7 +321,7 @@ class Store(Protocol):
     # --- answers
 
     def tally(self, session: Session) -> Tally:
-        """What this session did, counted from the ledger."""
+        """What the session did, counted from the ledger."""
         ...
 
     def find(self, text: str) -> Sequence[Hit]:
