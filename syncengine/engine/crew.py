@@ -1,9 +1,9 @@
 """The crew: one delivery per system, each asking its target away from the thread that owns the ledger. While one target
-works, the others do too; a round ends with the slowest of them.
+works, the others do too; each step ends with the slowest of them, so that the same work gives the same ledger.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,9 @@ class Crew:
                 moved += self._advance(system, None)
         while self._ways:
             waiting = {way.answer: system for system, way in self._ways.items() if way.answer is not None}
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for answer in sorted(done, key=lambda a: waiting[a]):
-                moved += self._advance(waiting[answer], answer)
+            wait(waiting)  # all of them: which target answers first must not decide what the ledger says
+            for answer, system in waiting.items():
+                moved += self._advance(system, answer)
         return moved
 
     def _advance(self, system: str, answer: "Future[Any] | None") -> int:
