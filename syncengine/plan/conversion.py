@@ -16,7 +16,7 @@ values are equal exactly when they mean the same. `normaliser` brings raw values
 | timestamp, time native | a datetime, or text; without a zone it means UTC | RFC 3339 text in UTC |
 | timestamp, `as: date` | never read | the local date, "2026-01-31" |
 | money, unit minor | integer, and a currency at its place | int, in the decimals the system counts in; "EUR" |
-| money, unit major | decimal, (t) float; a currency at its place | "49.00", with two decimals at least; "EUR" |
+| money, unit major | decimal, (t) float; a currency at its place | "49.00", 4900 JPY as "4900"; "EUR" |
 | country | two letters | upper case ("DE") |
 | currency | three letters | upper case ("EUR") |
 | language | a BCP 47 tag, "_" taken for "-" | lower case ("pt-br") |
@@ -34,8 +34,8 @@ than JSON, so more is taken for granted of them.
 
 Decided here, for every type:
 * Text that is empty or only white space is empty (None), for type text as well.
-* An amount is spelled with at least two decimals rather than with those of its currency, because whoever reads it
-  back sees one place and not the currency beside it: 4900 JPY is "4900.00", and so is a NUMERIC column's 4900.
+* An amount is spelled with the decimals that its currency has. A normaliser sees one place and not the currency beside
+  it, so it gives every amount two decimals at least: what is compared is the normal form, not the spelling.
 * An amount with more decimals than its currency has is unreadable, never rounded; so is an amount without currency.
 * Emptying money empties the amount and leaves the currency, which other amounts of the record may share.
 * Email, phone and web_domain are typed by people: text without a normal form goes to review, as a word outside a
