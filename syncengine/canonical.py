@@ -17,6 +17,7 @@ import msgspec
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 MAX_INTEGER_DIGITS = 40
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -139,9 +140,14 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise NotStrictError(f"the key {key!r} is given twice in one object")
+                raise NotStrictError(f"the key {named(key)} is given twice in one object")
             seen.add(key)
     return found
+
+
+def named(key: str) -> str:
+    """A key as a message may quote it: one that is no plain word may be a value (an address, a name), and is not."""
+    return repr(key) if _WORD.fullmatch(key) else "(not shown)"
 
 
 def _constant(word: str) -> Any:
@@ -161,9 +167,9 @@ def _fraction(digits: str) -> Decimal:
     try:
         value = Decimal(digits)
     except InvalidOperation:
-        raise NotStrictError(f"{digits} is beyond every number") from None
+        raise NotStrictError("a number is beyond every number") from None
     if not -MAX_INTEGER_DIGITS <= value.adjusted() <= MAX_INTEGER_DIGITS:
-        raise NotStrictError(f"{digits} is beyond every amount")
+        raise NotStrictError("a number is beyond every amount")
     return value
 
 

@@ -1,16 +1,20 @@
 """Errors that cross floors. Each says what happened, where, and what to do next; only `cli` knows exit codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mistake stands. Lines and columns count from 1; 0 is "the file as a whole"."""
+    """Where a mistake stands. Lines and columns count from 1; 0 is "the file as a whole".
+
+    `width` is how many characters of the line it takes, 0 where nobody knows. Places that begin alike are equal.
+    """
 
     file: str
     line: int = 0
     column: int = 0
+    width: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])

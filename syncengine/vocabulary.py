@@ -58,6 +58,14 @@ class FlowResult(StrEnum):
     OBSERVED = "observed"
 
 
+class PairState(StrEnum):
+    """Where the matching of one entity with the records of one flow stands, as long as it has not come to an end."""
+
+    WAITING = "waiting"  # for a complete listing of the flow, and for its turn
+    READING = "reading"  # for a reading of the record that it was matched with
+    REVIEW = "review"  # several match: a person decides
+
+
 class ActionKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
@@ -163,6 +171,14 @@ class IfEdited(StrEnum):
     REVIEW = "review"
 
 
+class Consequence(StrEnum):
+    """What a write of a flow means beyond its value. Incidents and freezes go by these classes."""
+
+    ESSENTIAL = "essential"
+    CONTACTS_CUSTOMER = "contacts_customer"
+    MOVES_MONEY = "moves_money"
+
+
 class FieldType(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
@@ -183,6 +199,20 @@ class FieldType(StrEnum):
     VERIFICATION = "verification"
     ONE_OF = "one_of"
     REF = "ref"
+
+
+class HoldField(StrEnum):
+    """The built-in fields that show why a gate stops something of a record, or something about it."""
+
+    OPEN = "hold.open"
+    REASON = "hold.reason"
+    SINCE = "hold.since"
+    NEXT_ACTION = "hold.next_action"
+    GATE = "hold.gate"
+
+
+ID_IN = "id_in."
+"""Before the name of a flow: the built-in field that is the record's id there."""
 
 
 class VerificationStatus(StrEnum):
@@ -236,4 +266,33 @@ class Severity(StrEnum):
 
 
 SENSITIVITY_CLASSES = ("public", "internal", "financial", "pii", "account_number", "restricted")
-"""From least to most sensitive."""
+"""From least to most sensitive; a map may name its own."""
+
+
+class Mask(StrEnum):
+    """How a view shows the values of a class. What a view does not name is withheld."""
+
+    CLEAR = "clear"
+    MASKED = "masked"  # a hint of a text, nothing of anything else
+    HASHED = "hashed"  # equal values look equal within one ledger
+    LAST4 = "last4"
+    FIRST6_LAST4 = "first6_last4"
+    WITHHELD = "withheld"
+
+
+class NewsType(StrEnum):
+    """What a log tells of, one line each. What only waits for something else goes on by itself, and is no news."""
+
+    CONFIRMED = "action.confirmed"
+    CANCELLED = "action.cancelled"
+    THROTTLED = "action.throttled"
+    UNKNOWN = "action.unknown"
+    PARKED = "action.parked"
+    DEAD_LETTERED = "action.dead_lettered"
+    HELD = "hold.opened"
+    REVIEW = "review.opened"
+    INPUT_FAILED = "input.failed"
+    READING_FAILED = "reading.failed"
+    REFUSED = "delivery.refused"
+    COLLIDED = "delivery.collided"
+    AWAY = "system.away"

@@ -11,6 +11,10 @@ CREATE TABLE accounts (
   kyb_status TEXT,
   delinquent BOOLEAN NOT NULL DEFAULT FALSE,
   customer_since TEXT NOT NULL,
+  on_hold BOOLEAN NOT NULL DEFAULT FALSE,  -- something about this account waits for somebody
+  hold_reason TEXT,
+  hold_since TEXT,
+  hold_next_action TEXT,
   -- kept by people here
   account_manager TEXT,
   notes TEXT NOT NULL DEFAULT ''

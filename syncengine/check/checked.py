@@ -12,9 +12,10 @@ from syncengine.model.capability import Description, RecordType
 from syncengine.spec.environment import EnvironmentSpec
 from syncengine.spec.expression import Expression
 from syncengine.spec.flow import Fresh
+from syncengine.spec.sensitivity import Views
 from syncengine.spec.spelling import Spelling
 from syncengine.spec.systems import System
-from syncengine.vocabulary import FieldType, IfEdited, Phase, VerificationStatus
+from syncengine.vocabulary import Consequence, FieldType, IfEdited, Phase, VerificationStatus
 
 Passing = Literal[VerificationStatus.VERIFIED, VerificationStatus.NOT_APPLICABLE]
 """The statuses that a gate may let through; the type keeps every other one out."""
@@ -29,9 +30,10 @@ class CheckedSystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedField:
-    """`owner` is a system, `klass` the class with the floors of its type, `flow` the id of the one flow that reads it.
+    """`owner` is a system, `klass` the class with the floors of its type, `flow` the id of the one flow that reads it;
+    owner and flow are "" for a built-in field.
 
-    `ref` is the other object of a ref field, `words` the closed list.
+    `ref` is the other object of a ref field, `words` the closed list. `urgent` are flow ids.
     """
 
     name: str
@@ -44,6 +46,8 @@ class CheckedField:
     ref: str
     moves: Mapping[str, tuple[str, ...]]
     if_edited: IfEdited
+    fixed: bool = False
+    urgent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +56,8 @@ class CheckedSpelling:
 
     `table`: ours -> theirs, None without words. `unit`: "minor" or "major", "" unless it is money. `zone`: of
     `as: date`, "" otherwise. `ref_flow`: the id of the flow of the other object whose ids stand there, "" unless it
-    is a ref.
+    is a ref. `expression`: of `from` and `to`. `type` and `klass`: of what stands at the place, which for `to` are not
+    those of the field; None and "" where they are.
     """
 
     field: CheckedField
@@ -61,6 +66,9 @@ class CheckedSpelling:
     unit: str = ""
     zone: str = ""
     ref_flow: str = ""
+    expression: Expression | None = None
+    type: FieldType | None = None
+    klass: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +104,12 @@ class CheckedGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFlow:
-    """`reads` are the spellings whose value this flow is, `shows` all the others, granted or not.
+    """`reads` are the spellings whose value this flow is, `proposes` those of other owners that a birth here speaks of
+    first, `shows` all the others, granted or not.
 
-    `cron` and `zone` are set ("" otherwise) for a flow that is read by scanning. `born`: an entity may be born here.
+    `consequences` are the classes of what is written here, those that the connector knows of itself among them.
+    `cron` and `zone` are set ("" otherwise) for a flow that is read by scanning or written in batches. `born`: an
+    entity may be born here.
     """
 
     id: str
@@ -113,8 +124,10 @@ class CheckedFlow:
     grant: CheckedGrant | None
     gates: tuple[CheckedGate, ...]
     fresh: Fresh
+    proposes: tuple[CheckedSpelling, ...] = ()
     only_read: Expression | None = None
     only_create: Expression | None = None
+    consequences: tuple[Consequence, ...] = ()
     on_create: Mapping[str, str | int | bool] = field(default_factory=dict)
     cron: str = ""
     zone: str = ""
@@ -124,7 +137,7 @@ class CheckedFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedObject:
-    """`born_in` are flow ids, the first of them the birth flow."""
+    """`born_in` are flow ids, the first of them the birth flow; `matched_by` are rules of field names, tried in order."""
 
     name: str
     kind: str
@@ -133,12 +146,14 @@ class CheckedObject:
     fields: Mapping[str, CheckedField]
     flows: Mapping[str, CheckedFlow]
     born_in: tuple[str, ...]
+    matched_by: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """`flows` by id, over all objects. `meaning` is the map as canonical JSON data: equal for equal maps, whatever
-    their comments, layout and order of keys. `environment` is None where none was asked for; it is not in `meaning`.
+    """`flows` by id, over all objects; `classes` from least to most sensitive. `meaning` is the map as canonical JSON
+    data: equal for equal maps, whatever their comments, layout and order of keys. `environment` is None where none was
+    asked for; it is not in `meaning`.
     """
 
     project: str
@@ -149,5 +164,7 @@ class Checked:
     objects: Mapping[str, CheckedObject]
     flows: Mapping[str, CheckedFlow]
     gates: Mapping[str, CheckedGate]
+    classes: tuple[str, ...]
+    views: Views
     meaning: Mapping[str, object]
     environment: EnvironmentSpec | None = None

@@ -3,12 +3,13 @@
 A name that leads nowhere gives None here; `ownership/unknown-name` reports it, and every other rule passes it over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from syncengine.model.capability import Description, RecordType
 from syncengine.spec.authority import Grant, WriteSet
+from syncengine.spec.built_in import built_in
 from syncengine.spec.flow import Flow
 from syncengine.spec.gates import Gate
 from syncengine.spec.map import MapSpec, object_file
@@ -16,7 +17,7 @@ from syncengine.spec.marks import Path
 from syncengine.spec.object import FieldSpec, ObjectSpec
 from syncengine.spec.spelling import Spelling
 from syncengine.spec.systems import System
-from syncengine.vocabulary import SENSITIVITY_CLASSES, FieldType
+from syncengine.vocabulary import Consequence, FieldType, HoldField
 
 AUTHORITY_FILE = "authority.yaml"
 PII_TYPES = frozenset({FieldType.EMAIL, FieldType.PHONE, FieldType.ADDRESS, FieldType.PERSON_NAME})
@@ -37,7 +38,7 @@ class GrantView:
         return f"{self.grant.object}.{self.grant.flow}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FlowView:
     """One flow with what its names lead to. `path` leads to it in `file`."""
 
@@ -49,7 +50,7 @@ class FlowView:
     description: Description | None
     grants: tuple[GrantView, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         return f"{self.object.object}.{self.name}"
 
@@ -61,7 +62,7 @@ class FlowView:
     def path(self) -> Path:
         return ("flows", self.name)
 
-    @property
+    @cached_property
     def record(self) -> RecordType | None:
         return None if self.description is None else self.description.record(self.spec.record)
 
@@ -72,33 +73,59 @@ class FlowView:
             return False
         return self.record.push or (self.description.open_ended and self.description.signs)
 
-    @property
+    @cached_property
     def may_create(self) -> bool:
         return any("create" in view.grant.may for view in self.grants)
 
-    @property
+    @cached_property
     def may_update(self) -> bool:
         return any("update" in view.grant.may for view in self.grants)
 
     @property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """The classes that the map gives it; a creation also moves money where the connector says so."""
+        said = {name: getattr(self.spec, name) for name in Consequence}
+        said[Consequence.MOVES_MONEY] |= self.may_create and self.record is not None and self.record.moves_money
+        return tuple(name for name, holds in said.items() if holds)
+
+    @cached_property
     def granted(self) -> frozenset[str]:
         return frozenset(name for view in self.grants for name in view.grant.fields)
 
-    @property
+    @cached_property
     def born(self) -> bool:
         return self.name in self.object.birth_flows
 
     def owns(self, field: str) -> bool:
         """Whether this flow's system owns the field: then the flow reads it."""
-        return field in self.object.fields and self.object.owner_of(field) == self.system_name
+        return field in self._owned
 
-    def spelled(self) -> Iterator[tuple[str, FieldSpec, Spelling, Path]]:
-        """Fields of the object that it spells, with the path of the spelling."""
+    @cached_property
+    def _owned(self) -> frozenset[str]:
+        subject = self.object
+        return frozenset(name for name in subject.fields if subject.owner_of(name) == self.system_name)
+
+    def proposes(self, field: str) -> bool:
+        """Whether a birth here speaks of the field before its owner does: it is owned elsewhere, not written here."""
+        if not self.born or field not in self.object.fields or field not in self.spec.fields:
+            return False
+        return not self.owns(field) and field not in self.granted and not self.spec.fields[field].write_only
+
+    def spelled(self) -> tuple[tuple[str, FieldSpec, Spelling, Path], ...]:
+        """Fields of the object that it spells, built-in ones too, with the path of the spelling."""
+        return self._spelled
+
+    @cached_property
+    def _spelled(self) -> tuple[tuple[str, FieldSpec, Spelling, Path], ...]:
+        return tuple(self._spellings())
+
+    def _spellings(self) -> Iterator[tuple[str, FieldSpec, Spelling, Path]]:
         for name, spelling in self.spec.fields.items():
-            if name in self.object.fields:
-                yield name, self.object.fields[name], spelling, (*self.path, "fields", name)
+            field = self.object.fields.get(name) or built_in(self.object, name)
+            if field is not None:
+                yield name, field, spelling, (*self.path, "fields", name)
 
-    @property
+    @cached_property
     def reads(self) -> bool:
         """Whether something comes in here: a field that is owned here, or new entities."""
         return self.born or any(self.owns(name) for name in self.spec.fields)
@@ -145,9 +172,59 @@ class Context:
     def gates(self) -> tuple[GateView, ...]:
         return tuple(GateView(name=name, gate=gate, about=self._about(gate)) for name, gate in self.spec.gates.items())
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """From least to most sensitive."""
+        return self.spec.sensitivity.classes
+
+    def class_of(self, subject: ObjectSpec, field: FieldSpec) -> str:
+        """The class of a field: its own, or its object's, and never below its type's. A ref shows no value: internal."""
+        own = field.klass or ("internal" if field.field_type is FieldType.REF else subject.klass)
+        return self.highest((own, type_floor(field)))
+
+    def class_spelled(self, subject: ObjectSpec, name: str, field: FieldSpec) -> str:
+        """The class of a field, built-in ones too: the reason of a hold tells what stands in the fields that gates ask,
+        of this object and about it.
+        """
+        own = self.class_of(subject, field)
+        return self.highest((own, *self._asked(subject))) if name == HoldField.REASON else own
+
+    def _asked(self, subject: ObjectSpec) -> Iterator[str]:
+        """The classes of what is asked by the gates that stop an object or ask it."""
+        for view in self.gates:
+            about = view.about
+            if about is not None and subject.object in (view.gate.stops.object, about.object):
+                yield from (self.class_of(about, about.fields[n]) for n in view.gate.needs if n in about.fields)
+
+    def highest(self, classes: Iterable[str]) -> str:
+        """The most sensitive of some classes. One that the map does not name counts as more sensitive than all."""
+        return max(classes, key=self._rank)
+
+    def below(self, first: str, second: str) -> bool:
+        """Whether a class is less sensitive than another."""
+        return self._rank(first) < self._rank(second)
+
+    def _rank(self, klass: str) -> int:
+        return self.classes.index(klass) if klass in self.classes else len(self.classes)
+
     def flows_of(self, name: str) -> tuple[FlowView, ...]:
         """The flows of one object."""
-        return tuple(flow for flow in self.flows if flow.object.object == name)
+        return self._flows_of.get(name, ())
+
+    @cached_property
+    def _flows_of(self) -> Mapping[str, tuple[FlowView, ...]]:
+        found: dict[str, list[FlowView]] = {}
+        for flow in self.flows:
+            found.setdefault(flow.object.object, []).append(flow)
+        return {name: tuple(flows) for name, flows in found.items()}
+
+    @cached_property
+    def _grants_of(self) -> Mapping[tuple[str, str], tuple[GrantView, ...]]:
+        """By object and flow."""
+        found: dict[tuple[str, str], list[GrantView]] = {}
+        for view in self.grants:
+            found.setdefault((view.grant.object, view.grant.flow), []).append(view)
+        return {key: tuple(views) for key, views in found.items()}
 
     def table(self, spelling: Spelling) -> Mapping[str, tuple[str, ...]] | None:
         """The table that a spelling uses, None without one (or without one that exists)."""
@@ -172,7 +249,7 @@ class Context:
             system_name=system_name,
             system=system,
             description=None if system is None else self.descriptions.get(system.connector),
-            grants=tuple(v for v in self.grants if v.grant.object == subject.object and v.grant.flow == name),
+            grants=self._grants_of.get((subject.object, name), ()),
         )
 
     def _about(self, gate: Gate) -> ObjectSpec | None:
@@ -186,14 +263,3 @@ class Context:
 def type_floor(field: FieldSpec) -> str:
     """The least class that a type has by itself."""
     return "pii" if field.field_type in PII_TYPES else "public"
-
-
-def class_of(subject: ObjectSpec, field: FieldSpec) -> str:
-    """The class of a field: its own, or its object's, and never below its type's. A ref shows no value: internal."""
-    own = field.klass or ("internal" if field.field_type is FieldType.REF else subject.klass)
-    return max(own, type_floor(field), key=SENSITIVITY_CLASSES.index)
-
-
-def below(first: str, second: str) -> bool:
-    """Whether a class is less sensitive than another."""
-    return SENSITIVITY_CLASSES.index(first) < SENSITIVITY_CLASSES.index(second)

@@ -1,23 +1,67 @@
 """How much of a map has an owner and a rule: a figure for going live."""
 
+from collections.abc import Iterator
+from itertools import product
+
+from syncengine.check.reads import fields_read
 from syncengine.spec.map import MapSpec
+from syncengine.spec.object import ObjectSpec
 
 
 def coverage(spec: MapSpec) -> float:
-    """Percent of mapped fields with a named owner and one flow of his that says the value; one decimal, rounded down.
-
-    A map that `check_map` accepts has 100: nothing in it is without.
+    """Percent of mapped fields with a named owner, one flow of his that says the value, and a rule; one decimal,
+    rounded down.
     """
     fields = [(subject, name) for subject in spec.objects.values() for name in subject.fields]
     if not fields:
         return 0.0
-    resolved = sum(_resolved(spec, subject.object, name) for subject, name in fields)
-    return (resolved * 1000 // len(fields)) / 10
+    known = ruled(spec)
+    covered = sum((subject.object, name) in known and resolved(spec, subject, name) for subject, name in fields)
+    return (covered * 1000 // len(fields)) / 10
 
 
-def _resolved(spec: MapSpec, object_name: str, field: str) -> bool:
-    subject = spec.objects[object_name]
+def resolved(spec: MapSpec, subject: ObjectSpec, field: str) -> bool:
+    """Whether a field has a known owner, and exactly one flow of his that says the value."""
     owner = subject.owner_of(field)
     known = owner in spec.systems and spec.systems[owner].owner in spec.people.teams
     own = [flow for name, flow in subject.flows.items() if subject.system_of(name) == owner]
     return known and sum(field in flow.fields for flow in own) == 1
+
+
+def ruled(spec: MapSpec) -> frozenset[tuple[str, str]]:
+    """Fields, each with its object, of which the map says what becomes of them."""
+    found: set[tuple[str, str]] = set()
+    for subject in spec.objects.values():
+        found.update((subject.object, name) for name in _passed_on(subject))
+    found.update(_asked(spec))
+    return frozenset(found)
+
+
+def _passed_on(subject: ObjectSpec) -> Iterator[str]:
+    """Fields that another system is shown, that a flow computes with, that records are matched by, and exceptions:
+    somebody said why.
+    """
+    yield from (name for rule in subject.matched_by for name in rule)
+    for name, field in subject.fields.items():
+        if field.because is not None or subject.owner_of(name) != subject.system_of_record:
+            yield name
+    for flow_name, flow in subject.flows.items():
+        system = subject.system_of(flow_name)
+        yield from (name for name in flow.fields if name in subject.fields and subject.owner_of(name) != system)
+        for text in (flow.only, *(spelling.to for spelling in flow.fields.values())):
+            yield from fields_read(text)
+
+
+def _asked(spec: MapSpec) -> Iterator[tuple[str, str]]:
+    """Fields that a gate asks, and the refs by which it finds whom to ask."""
+    for gate in spec.gates.values():
+        stopped = spec.objects.get(gate.stops.object)
+        if stopped is None:
+            continue
+        yield stopped.object, gate.about
+        field = stopped.fields.get(gate.about)
+        about = stopped.object if gate.about == "self" else (field.ref if field else None) or ""
+        # A name that leads nowhere is a finding of its own, and not that nobody asks.
+        subjects = (about,) if about in spec.objects else tuple(spec.objects)
+        for name, need in gate.needs.items():
+            yield from product(subjects, (name, *fields_read(need.when)))

@@ -1,7 +1,7 @@
 """Which places of which record types a map reads and writes."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from syncengine.check.context import Context, FlowView
 from syncengine.errors import Place
@@ -16,34 +16,43 @@ class Touched(NamedTuple):
     at: str
     flow: str
     says: str
-    place: Place
+    file: str
     path: Path
     shared: bool
 
+    def place(self, context: Context) -> Place:
+        """Where it is written. Asked only by a finding: a sound file is never looked through for places."""
+        return context.spec.key_place(self.file, self.path)
 
-def written(context: Context, flow: FlowView) -> Iterator[Touched]:
+
+def written(flow: FlowView) -> Iterator[Touched]:
     """What a grant lets the engine write: fields, and at creation the constants and the key."""
     for name, _, spelling, path in flow.spelled():
         if name in flow.granted and not flow.owns(name):
-            place = context.spec.key_place(flow.file, path)
             for at in spelling.places:
-                yield Touched(at, flow.id, f"{flow.object.object}.{name}", place, path, at == spelling.currency_at)
+                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, at == spelling.currency_at)
     if not flow.may_create:
         return
     constants = [(at, "on_create", (*flow.path, "on_create", at)) for at in flow.spec.on_create]
     key = [] if flow.spec.key is None else [(flow.spec.key, "key", (*flow.path, "key"))]
     for at, what, path in (*constants, *key):
-        place = context.spec.key_place(flow.file, path)
-        yield Touched(at, flow.id, f"{what} of {flow.id}", place, path, shared=False)
+        yield Touched(at, flow.id, f"{what} of {flow.id}", flow.file, path, shared=False)
 
 
-def owned(context: Context, flow: FlowView) -> Iterator[Touched]:
+def first_written(flow: FlowView) -> Iterator[Touched]:
+    """What a grant proposes to the owner of a field when the entity is created there."""
+    for name, _, spelling, path in flow.spelled():
+        if name in flow.granted and flow.owns(name):
+            for at in spelling.places:
+                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, at == spelling.currency_at)
+
+
+def owned(flow: FlowView) -> Iterator[Touched]:
     """What the flow's system says itself: the places of the fields that it owns."""
     for name, _, spelling, path in flow.spelled():
         if flow.owns(name):
-            place = context.spec.key_place(flow.file, path)
             for at in spelling.places:
-                yield Touched(at, flow.id, f"{flow.object.object}.{name}", place, path, at == spelling.currency_at)
+                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, shared=False)
 
 
 def by_record(context: Context) -> dict[tuple[str, str], list[FlowView]]:
@@ -54,6 +63,42 @@ def by_record(context: Context) -> dict[tuple[str, str], list[FlowView]]:
     return found
 
 
-def overlap(one: str, other: str) -> bool:
-    """Whether the places are one, or one lies inside the other."""
-    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
+class Ground:
+    """Touched places of one record type, found by what overlaps them: two are one, or one lies inside the other."""
+
+    def __init__(self, touched: Iterable[Touched] = ()) -> None:
+        self._count = 0
+        self._at: dict[str, _Corner] = {}
+        self._below: dict[str, _Corner] = {}
+        for one in touched:
+            self.add(one)
+
+    def add(self, one: Touched) -> None:
+        self._count += 1
+        self._at.setdefault(one.at, {}).setdefault(_share(one), (self._count, one))
+        for above in _above(one.at):
+            self._below.setdefault(above, {}).setdefault(_share(one), (self._count, one))
+
+    def first(self, one: Touched) -> Touched | None:
+        """The earliest that overlaps it. Two amounts of one flow may share their currency."""
+        corners = [self._at.get(at) for at in (one.at, *_above(one.at))]
+        corners.append(self._below.get(one.at))
+        own = _share(one)
+        found = [kept for corner in corners if corner for share, kept in corner.items() if not own or share != own]
+        return min(found)[1] if found else None
+
+
+_Corner: TypeAlias = dict[str, tuple[int, Touched]]
+"""The earliest at one place, by the flow whose amounts share it ("" for what is not shared), with its number."""
+
+
+def _share(one: Touched) -> str:
+    return one.flow if one.shared else ""
+
+
+def _above(at: str) -> Iterator[str]:
+    """What stands before each dot."""
+    dot = at.find(".")
+    while dot >= 0:
+        yield at[:dot]
+        dot = at.find(".", dot + 1)

@@ -1,4 +1,4 @@
-"""Findings for people, with the line and a caret; and for machines."""
+"""Findings for people, with the line and what is meant underlined; for machines; and for GitHub's annotations."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -7,6 +7,7 @@ from syncengine.model.finding import Finding
 from syncengine.vocabulary import Severity
 
 WIDTH: Final = 160
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SEVERITIES: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -36,6 +37,33 @@ def as_text(
     shown = lines or {}
     blocks = [_block(finding, shown.get(finding.place.file, ())) for finding in findings]
     text = "\n\n".join([*blocks, _summary(findings, coverage)])
+    return _printable(text)
+
+
+def as_github(findings: Sequence[Finding], coverage: float | None = None) -> str:
+    """Workflow commands, one line each, and the summary. What would act on a terminal is shown as a question mark."""
+    return "\n".join(_printable(line) for line in (*map(_command, findings), _summary(findings, coverage)))
+
+
+def _command(finding: Finding) -> str:
+    place = finding.place
+    said = {"file": place.file, "line": place.line, "col": place.column, "title": finding.rule}
+    if place.width:
+        said["endColumn"] = place.column + place.width - 1
+    properties = ",".join(f"{name}={_property(f'{value}')}" for name, value in said.items() if value)
+    text = "\n".join(part for part in (finding.message, finding.remedy) if part)
+    return f"::{_LEVELS[finding.severity]} {properties}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _printable(text: str) -> str:
     return "".join(mark if mark == "\n" or mark.isprintable() else "?" for mark in text)
 
 
@@ -61,7 +89,7 @@ def _block(finding: Finding, lines: Sequence[str]) -> str:
 
 
 def _excerpt(finding: Finding, lines: Sequence[str]) -> tuple[str, ...]:
-    """The line and a caret under the place; a long line is cut to a window around it."""
+    """The line with what is meant underlined; a long line is cut to a window around it."""
     line, column = finding.place.line, finding.place.column
     if not 0 < line <= len(lines):
         return ()
@@ -71,7 +99,8 @@ def _excerpt(finding: Finding, lines: Sequence[str]) -> tuple[str, ...]:
     start = max(0, column - WIDTH // 2) if len(text) > WIDTH else 0
     shown = text[start : start + WIDTH]
     margin = " " * len(f"{line}")
-    return (f"  {line} | {shown}", f"  {margin} | {' ' * (column - 1 - start)}^")
+    under = "^" * max(1, min(finding.place.width, len(shown) - (column - 1 - start)))
+    return (f"  {line} | {shown}", f"  {margin} | {' ' * (column - 1 - start)}{under}")
 
 
 def _summary(findings: Sequence[Finding], coverage: float | None) -> str:

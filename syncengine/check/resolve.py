@@ -15,7 +15,9 @@ from syncengine.check.checked import (
     CheckedSystem,
     Passing,
 )
-from syncengine.check.context import Context, FlowView, GateView, class_of
+from syncengine.check.context import Context, FlowView, GateView
+from syncengine.check.reads import spelled_class, spelled_type
+from syncengine.spec.built_in import built_in
 from syncengine.spec.expression import Expression
 from syncengine.spec.gates import Need
 from syncengine.spec.map import MapSpec
@@ -41,6 +43,8 @@ def resolve(context: Context) -> Checked:
         objects={name: _object(subject, fields[name], flows) for name, subject in spec.objects.items()},
         flows=flows,
         gates=gates,
+        classes=context.classes,
+        views=spec.sensitivity.shown,
         meaning=meaning(spec),
         environment=spec.environments.get(context.environment) if context.environment else None,
     )
@@ -56,6 +60,7 @@ def meaning(spec: MapSpec) -> Mapping[str, Any]:
         "objects": {name: subject.meaning() for name, subject in spec.objects.items()},
         "authority": {name: write_set.meaning() for name, write_set in spec.authority.items()},
         "gates": {name: gate.meaning() for name, gate in spec.gates.items()},
+        "sensitivity": spec.sensitivity.meaning(),
     }
 
 
@@ -75,11 +80,35 @@ def _object(subject: ObjectSpec, fields: Mapping[str, CheckedField], flows: Mapp
         fields=fields,
         flows={name: flows[f"{subject.object}.{name}"] for name in subject.flows},
         born_in=tuple(f"{subject.object}.{name}" for name in subject.birth_flows),
+        matched_by=subject.matched_by,
     )
 
 
 def _fields(context: Context, subject: ObjectSpec) -> dict[str, CheckedField]:
-    return {name: _field(context, subject, name, field) for name, field in subject.fields.items()}
+    """Declared fields, and those built-in ones that some flow spells."""
+    fields = {name: _field(context, subject, name, field) for name, field in subject.fields.items()}
+    spelled = dict.fromkeys(name for flow in subject.flows.values() for name in flow.fields)
+    for name in spelled:
+        field = built_in(subject, name)
+        if field is not None:
+            fields[name] = _built_in(context, subject, name, field)
+    return fields
+
+
+def _built_in(context: Context, subject: ObjectSpec, name: str, field: FieldSpec) -> CheckedField:
+    """A field that the engine itself owns and no flow reads."""
+    return CheckedField(
+        name=name,
+        type=field.field_type,
+        owner="",
+        flow="",
+        klass=context.class_spelled(subject, name, field),
+        optional=True,
+        words=(),
+        ref="",
+        moves={},
+        if_edited=subject.if_edited,
+    )
 
 
 def _field(context: Context, subject: ObjectSpec, name: str, field: FieldSpec) -> CheckedField:
@@ -89,12 +118,14 @@ def _field(context: Context, subject: ObjectSpec, name: str, field: FieldSpec) -
         type=field.field_type,
         owner=subject.owner_of(name),
         flow=readers[0],
-        klass=class_of(subject, field),
+        klass=context.class_of(subject, field),
         optional=field.optional,
         words=field.one_of or (),
         ref=field.ref or "",
         moves=field.moves,
         if_edited=field.if_edited or subject.if_edited,
+        fixed=field.fixed,
+        urgent=tuple(f"{subject.object}.{flow}" for flow in field.urgent),
     )
 
 
@@ -120,11 +151,13 @@ def _flow(
         key=spec.key or "",
         born=view.born,
         reads=tuple(spelling for name, spelling in spelled if view.owns(name)),
-        shows=tuple(spelling for name, spelling in spelled if not view.owns(name)),
+        shows=tuple(spelling for name, spelling in spelled if not view.owns(name) and not view.proposes(name)),
+        proposes=tuple(spelling for name, spelling in spelled if view.proposes(name)),
         grant=_grant(view),
         gates=_gates_of(context, view, gates),
         fresh=spec.fresh,
         **_conditions(view, condition),
+        consequences=view.consequences,
         on_create=spec.on_create,
         cron=spec.sync.cron or "",
         zone=(spec.sync.zone or context.spec.project.time_zone) if spec.sync.cron else "",
@@ -143,15 +176,19 @@ def _spelling(
 ) -> CheckedSpelling:
     description = view.description
     assert description is not None, f"{view.id}: no such connector"
-    money = field.type is FieldType.MONEY
+    of, text = view.object.fields, spelling.from_ or spelling.to
+    kind = spelled_type(of, spec, spelling)
     ref_flow = context.ref_flow(view, spec, spelling)
     return CheckedSpelling(
         field=field,
         spec=spelling,
         table=context.table(spelling),
-        unit=(spelling.unit or description.money) if money else "",
+        unit=(spelling.unit or description.money) if kind is FieldType.MONEY else "",
         zone=(spelling.zone or context.spec.project.time_zone) if spelling.as_ is not None else "",
         ref_flow=f"{field.ref}.{ref_flow}" if ref_flow else "",
+        expression=None if text is None else parse(text),
+        type=kind,
+        klass=spelled_class(context, view.object, spec, spelling),
     )
 
 

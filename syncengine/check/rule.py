@@ -1,7 +1,7 @@
 """What a rule is: a module with an id, a severity, a page (its docstring), examples, and one generator.
 
 Examples are parts of a map, laid over a small good one: a line `# FILE` names the file, what follows is merged into it
-(a key without a value is taken out).
+(a key without a value is taken out); behind a line `## FILE` stands the whole file as it is.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,10 @@ from syncengine.spec.marks import Path, path_text
 from syncengine.vocabulary import Severity
 
 
-class Rule(Protocol):
-    """A module of `check.rules`. PASSES has no finding at all, FAILS one with this ID."""
+class Page(Protocol):
+    """A module of `check.rules` or of `check.refusals`. PASSES has no finding at all, FAILS one with this ID; both are
+    empty where no text can show it.
+    """
 
     @property
     def __doc__(self) -> str | None: ...  # type: ignore[override]
@@ -27,6 +29,10 @@ class Rule(Protocol):
     def PASSES(self) -> str: ...  # noqa: N802
     @property
     def FAILS(self) -> str: ...  # noqa: N802
+
+
+class Rule(Page, Protocol):
+    """A module of `check.rules`: a page that judges."""
 
     def check(self, context: Context) -> Iterator[Finding]: ...
 

@@ -10,6 +10,7 @@ import click
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.findings import guarded
+from syncengine.cli.lines import lines
 from syncengine.cli.progress import Progress
 from syncengine.engine.intake import Report, intake_of, open_file, take_file, take_stream
 from syncengine.engine.root import Door, open_intake
@@ -25,27 +26,29 @@ from syncengine.engine.world import World
 @options.form
 @options.quiet
 @options.no_color
+@options.log_format
 @options.actor
 def command(
-    *, system: str, files: tuple[str, ...], environment: str, maps: Path, state: str, form: str, quiet: bool, actor: str
-) -> Exit:
+    *, system: str, files: tuple[str, ...], environment: str, maps: Path, state: str, form: str, quiet: bool,
+    log_format: str | None, actor: str,
+) -> Exit:  # fmt: skip
     """Take in captured deliveries of SYSTEM from FILEs of JSON lines; `-` is standard input.
 
     Each line is {"headers": {...}, "body": "the exact bytes", "received_at": "..."}. A line that is no delivery is
     kept and named; the others go in. Files may be given again: what is known is already processed.
     """
-    door = Door(maps=maps, environment=environment, state=state, actor=actor, kind="ingest")
+    door = Door(maps=maps, environment=environment, state=state, actor=actor, kind="ingest", lines=lines(log_format))
     return guarded(maps, form, lambda: _ingest(door, system, files, form, quiet=quiet))
 
 
 def _ingest(door: Door, system: str, files: tuple[str, ...], form: str, *, quiet: bool) -> Exit:
     report = Report()
-    with open_intake(door) as world, Progress(quiet=quiet) as progress:
+    with open_intake(door) as world, Progress(quiet=quiet or door.lines is not None) as progress:
         intake_of(world, system)
         taken = 0
         for name in files:
-            for lines in _taken(world, system, name, report):
-                taken += lines
+            for count in _taken(world, system, name, report):
+                taken += count
                 progress.show(f"taking in {name}", taken)
     code = Exit.FINDINGS if report.refused or report.collisions else Exit.DONE
     if form == "json":

@@ -1,7 +1,8 @@
 """Options that several commands share, accepted before the command's name and after it; after it wins.
 
-A command takes those it uses as decorators: `environment`, `maps`, `state`, `form` (--format), `quiet`, `no_color`,
-`actor`, `reason`. The parameter has the decorator's name, but for --no-color, which needs none. `maps` is a Path.
+A command takes those it uses as decorators: `environment`, `maps`, `state`, `form` (--format; or `form_github`, where
+annotations make sense), `quiet`, `no_color`, `log_format`, `actor`, `reason`. The parameter has the decorator's name
+(`form` for both), but for --no-color, which needs none. `maps` is a Path.
 
 Every command pays for what is imported here at the top, `--help` included.
 """
@@ -92,8 +93,10 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "maps": ("--maps",),
     "state": ("--state",),
     "form": ("--format", "form"),
+    "form_github": ("--format", "form"),
     "quiet": ("--quiet",),
     "no_color": ("--no-color",),
+    "log_format": ("--log-format",),
     "actor": ("--actor",),
     "reason": ("--reason",),
 }
@@ -103,8 +106,10 @@ _LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "maps": {"metavar": "DIR", "help": "The folder of the ownership map."},
     "state": {"metavar": "URL", "help": "The ledger: an SQLAlchemy URL, or env:NAME. Never printed."},
     "form": {"type": click.Choice(["text", "json"]), "help": "How results are shown."},
+    "form_github": {"type": click.Choice(["text", "json", "github"]), "help": "How results are shown."},
     "quiet": {"is_flag": True, "help": "Show neither progress nor summary."},
     "no_color": {"is_flag": True, "help": "Show no colours (as NO_COLOR does)."},
+    "log_format": {"type": click.Choice(["text", "json"]), "help": "Tell on stderr what happens, a line each."},
     "actor": {"metavar": "NAME", "help": "Who does this. Default: the operating system's user@host."},
     "reason": {"metavar": "TEXT", "help": "Why this is done; kept in the audit trail."},
 }
@@ -127,8 +132,10 @@ _MEANS: Final[Mapping[str, Mapping[str, Any]]] = {
         "callback": _state,
     },
     "form": {"default": "text", "show_default": True},
+    "form_github": {"default": "text", "show_default": True},
     "quiet": {},
     "no_color": {"callback": _color, "expose_value": False},
+    "log_format": {},
     "actor": {"callback": _actor},
     "reason": {"default": ""},
 }
@@ -140,15 +147,17 @@ def _shared(name: str) -> Decorator[F]:
 
 
 def everywhere() -> list[click.Parameter]:
-    """All shared options, as they stand before a command's name."""
-    return [click.Option(list(names), **_LOOKS[name]) for name, names in _NAMES.items()]
+    """All shared options, as they stand before a command's name: there --format takes what any command takes."""
+    return [click.Option(list(names), **_LOOKS[name]) for name, names in _NAMES.items() if name != "form"]
 
 
 environment: Final[Decorator[Any]] = _shared("environment")
 maps: Final[Decorator[Any]] = _shared("maps")
 state: Final[Decorator[Any]] = _shared("state")
 form: Final[Decorator[Any]] = _shared("form")
+form_github: Final[Decorator[Any]] = _shared("form_github")
 quiet: Final[Decorator[Any]] = _shared("quiet")
 no_color: Final[Decorator[Any]] = _shared("no_color")
+log_format: Final[Decorator[Any]] = _shared("log_format")
 actor: Final[Decorator[Any]] = _shared("actor")
 reason: Final[Decorator[Any]] = _shared("reason")

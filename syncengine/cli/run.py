@@ -7,6 +7,7 @@ import click
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say, worst
 from syncengine.cli.findings import guarded
+from syncengine.cli.lines import lines
 from syncengine.cli.progress import Progress
 from syncengine.engine.root import Door, open_engine
 from syncengine.engine.run import Done, run
@@ -23,17 +24,21 @@ from syncengine.vocabulary import ActionState, Fate
 @options.form
 @options.quiet
 @options.no_color
+@options.log_format
 @options.actor
 @click.option("--strict", is_flag=True, help="Exit 5 also for what is held, waiting, not sent or unsettled.")
-def command(*, environment: str, maps: Path, state: str, form: str, quiet: bool, actor: str, strict: bool) -> Exit:
+def command(
+    *, environment: str, maps: Path, state: str, form: str, quiet: bool, log_format: str | None, actor: str,
+    strict: bool,
+) -> Exit:  # fmt: skip
     """Do what is due, and exit: take in the drop folders, judge, read back, deliver."""
-    door = Door(maps=maps, environment=environment, state=state, actor=actor, kind="run")
+    door = Door(maps=maps, environment=environment, state=state, actor=actor, kind="run", lines=lines(log_format))
     return guarded(maps, form, lambda: _run(door, form, quiet=quiet, strict=strict))
 
 
 def _run(door: Door, form: str, *, quiet: bool, strict: bool) -> Exit:
     with open_engine(door) as engine:
-        with Stop() as stop, Progress(quiet=quiet) as bar:
+        with Stop() as stop, Progress(quiet=quiet or door.lines is not None) as bar:
             done = run(
                 engine.world, engine.writers, engine.folders, stop=lambda: stop.asked,
                 progress=lambda taken, total: bar.show("bytes of deliveries", taken, total),

@@ -2,29 +2,30 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.ledger import existing_ledger
-from syncengine.errors import NotFoundError
+from syncengine.errors import NotFoundError, UserError
 from syncengine.evidence.mask import escape
-from syncengine.evidence.story import PlanView, Story, to_json
+from syncengine.evidence.story import Story, to_json
 from syncengine.evidence.trace import trace
+from syncengine.evidence.view import PlanView
 from syncengine.evidence.wording import tell
-from syncengine.vocabulary import SENSITIVITY_CLASSES
 
 if TYPE_CHECKING:
-    from syncengine.plan.plan import FlowPlan, Plan
+    from syncengine.plan.plan import Plan
 
 MOST_HITS: Final = 10
 HALF: Final = re.compile("[\ud800-\udfff]")
 """A byte of the command line that is no text: the ledger holds none, and cannot be asked for one."""
 
-_OUR_OWN: Final = "internal"
+DEFAULT_VIEW: Final = "events"
 
 
 @click.command(name="trace")
@@ -33,17 +34,21 @@ _OUR_OWN: Final = "internal"
 @options.state
 @options.form
 @options.no_color
-def command(*, id_: str, maps: Path, state: str, form: str) -> Exit:
+@click.option(
+    "--view", metavar="NAME", default=DEFAULT_VIEW, show_default=True, help="Whose view on values: one of the map's."
+)
+def command(*, id_: str, maps: Path, state: str, form: str, view: str) -> Exit:
     """The chain around ID: what arrived, what was decided, what was written where, and why.
 
-    ID is an id as any system shows it (of an event, of a record), an action's key, or SYSTEM:OBJECT:ID. Personal data
-    is masked by the classes of the map; without a map every value is.
+    ID is an id as any system shows it (of an event, of a record), an action's key, or SYSTEM:OBJECT:ID. Values are
+    shown as the view shows their class (sensitivity.yaml); without a map none is.
     """
-    view = view_of_map(maps)
-    story, more = _story(state, id_, view or PlanView())
+    seen_by = view_of_map(maps, view)
+    story, more = _story(state, id_, seen_by or PlanView())
     if form == "json":
-        return answer({"id": id_, "map_read": view is not None, "more_hits": more, **to_json(story)}, Exit.DONE)
-    return say("\n".join([tell(story), *_notes(maps, view, more)]), Exit.DONE)
+        head = {"id": id_, "view": view, "map_read": seen_by is not None, "more_hits": more}
+        return answer({**head, **to_json(story)}, Exit.DONE)
+    return say("\n".join([tell(story), *_notes(maps, seen_by, more)]), Exit.DONE)
 
 
 def _story(state: str, id_: str, view: PlanView) -> tuple[Story, int]:
@@ -62,7 +67,8 @@ def _story(state: str, id_: str, view: PlanView) -> tuple[Story, int]:
             sorted({number for hit in shown for number in hit.records}),
             sorted({seq for hit in shown for seq in hit.inputs}),
         )
-    return trace(dossier, shown, view), len(hits) - len(shown)
+        keyed = replace(view, key=store.secret())
+    return trace(dossier, shown, keyed), len(hits) - len(shown)
 
 
 def _notes(maps: Path, view: PlanView | None, more: int) -> Sequence[str]:
@@ -74,8 +80,8 @@ def _notes(maps: Path, view: PlanView | None, more: int) -> Sequence[str]:
     return notes
 
 
-def view_of_map(maps: Path) -> PlanView | None:
-    """What the map says about classes; None where there is no map, or one with mistakes."""
+def view_of_map(maps: Path, name: str) -> PlanView | None:
+    """A view, without the ledger's key; None where there is no map, or one with mistakes."""
     from syncengine.check.run import check_map
     from syncengine.connectors.register import descriptions, readings
     from syncengine.plan.compile import compile_plan
@@ -85,27 +91,17 @@ def view_of_map(maps: Path) -> PlanView | None:
     if spec is None or mistakes:
         return None
     checked, _ = check_map(spec, descriptions(), None)
-    return None if checked is None else view_of(compile_plan(checked, readings()))
+    return None if checked is None else view_of_plan(compile_plan(checked, readings()), name)
 
 
-def view_of(plan: "Plan") -> PlanView:
-    """Classes by flow and place, and by object and field. What a place shares with several fields is as sensitive as
-    the most sensitive of them; keys and constants of the map are ours.
-    """
-    places: dict[tuple[str, str], tuple[str, str]] = {}
-    for flow in plan.flows.values():
-        ours = dict.fromkeys([*flow.on_create, *([flow.key] if flow.key else [])], ("", _OUR_OWN))
-        places |= {(flow.id, place): entry for place, entry in {**ours, **_places(plan, flow)}.items()}
-    fields = {(o.name, field.name): field.klass for o in plan.objects.values() for field in o.fields.values()}
-    return PlanView(places=places, fields=fields)
+def view_of_plan(plan: "Plan", name: str) -> PlanView:
+    """Raises UserError for a view that the map does not have."""
+    from syncengine.engine.view import view_of
+    from syncengine.spec.near import near
 
-
-def _places(plan: "Plan", flow: "FlowPlan") -> dict[str, tuple[str, str]]:
-    known = plan.object_of(flow).fields
-    found: dict[str, tuple[str, str]] = {}
-    spelled: Any = (*flow.reads, *flow.shows)
-    for spelling in spelled:
-        for place in spelling.places:
-            entry = (spelling.field, known[spelling.field].klass)
-            found[place] = max(found.get(place, entry), entry, key=lambda told: SENSITIVITY_CLASSES.index(told[1]))
-    return found
+    if name not in plan.views:
+        match = near(name, plan.views)
+        meant = f"Did you mean {match}? " if match else ""
+        known = f"The map has {', '.join(plan.views)}."
+        raise UserError(f"there is no view {name}", remedy=meant + known, rule="usage/view")
+    return view_of(plan, name)

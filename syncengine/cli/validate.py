@@ -1,9 +1,9 @@
-"""`syncengine validate`: every mistake in a map, with its place and its remedy."""
+"""`syncengine validate`: every mistake in maps, with its place and its remedy."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -16,44 +16,76 @@ if TYPE_CHECKING:
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
+class Judged(NamedTuple):
+    """All findings, and the ownership coverage in percent (None where a map could not be read)."""
+
+    findings: "Sequence[Finding]"
+    coverage: float | None
+
+
 @click.command(name="validate")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @options.maps
-@options.form
+@options.form_github
 @options.no_color
-def command(*, path: Path | None, maps: Path, form: str) -> Exit:
-    """Check the map in PATH (default: the folder that --maps names), with all its environments.
+def command(*, paths: Sequence[Path], maps: Path, form: str) -> Exit:
+    """Check the maps in PATHs (default: the folder that --maps names), each with all its environments.
 
-    Exit code 1 when there is an error; warnings alone leave it 0.
+    A PATH is the folder of a map, or a file in it. Exit code 1 when there is an error; warnings alone leave it 0.
     """
-    return validate(path or maps, form)
+    return validate(paths or (maps,), form)
 
 
-def validate(folder: Path, form: str) -> Exit:
-    """`form` is text or json."""
-    from syncengine.check.report import as_json, as_text, worst_severity
+def validate(paths: Sequence[Path], form: str) -> Exit:
+    """`form` is text, json or github."""
+    from syncengine.check.report import as_github, as_json, as_text, worst_severity
+    from syncengine.model.finding import sort_findings
     from syncengine.vocabulary import Severity
 
-    findings, coverage = judge(folder)
+    maps = {folder: judge(folder) for folder in dict.fromkeys(map(folder_of, paths))}
+    findings = sort_findings([finding for judged in maps.values() for finding in judged.findings])
+    coverage = _lowest([judged.coverage for judged in maps.values()])
     code = Exit.FINDINGS if worst_severity(findings) is Severity.ERROR else Exit.DONE
     if form == "json":
-        return answer(as_json(findings, coverage), code)
-    return say(as_text(findings, coverage, _lines(findings)), code)
+        shares = [{"path": folder.as_posix(), "coverage": judged.coverage} for folder, judged in maps.items()]
+        return answer({**as_json(findings, coverage), "maps": shares}, code)
+    if form == "github":
+        return say(as_github(findings, coverage), code)
+    return say("\n".join([as_text(findings, coverage, _lines(findings)), *_more(findings)]), code)
 
 
-def judge(folder: Path) -> "tuple[Sequence[Finding], float | None]":
-    """All findings, and the ownership coverage in percent (None where the map could not be read)."""
+def folder_of(path: Path) -> Path:
+    """The folder of the map that a path is, or lies in: a file leads to the map that holds it."""
+    from syncengine.spec.folder import FOLDERS
+
+    if not path.is_file():
+        return path
+    return path.parent.parent if path.parent.name in FOLDERS else path.parent
+
+
+def judge(folder: Path) -> Judged:
+    """One map."""
     from syncengine.check.coverage import coverage
-    from syncengine.check.run import check_map
+    from syncengine.check.run import judge_map
     from syncengine.connectors.register import descriptions
     from syncengine.model.finding import sort_findings
     from syncengine.spec.loader import load_map
 
     spec, findings = load_map(folder)
     if spec is None:
-        return findings, None
-    _, more = check_map(spec, descriptions(), None)
-    return sort_findings([*findings, *more]), coverage(spec)
+        return Judged(findings, None)
+    return Judged(sort_findings([*findings, *judge_map(spec, descriptions())]), coverage(spec))
+
+
+def _lowest(shares: Sequence[float | None]) -> float | None:
+    """Of several maps the weakest counts; one that cannot be read has none."""
+    known = [share for share in shares if share is not None]
+    return min(known) if len(known) == len(shares) else None
+
+
+def _more(findings: "Sequence[Finding]") -> Sequence[str]:
+    """How to learn why, for the rule of the first finding."""
+    return [f"why: syncengine explain {finding.rule}" for finding in findings[:1]]
 
 
 def _lines(findings: "Iterable[Finding]") -> Mapping[str, Sequence[str]]:

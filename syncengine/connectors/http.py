@@ -1,5 +1,6 @@
 """The one HTTP transport: one host, no redirects, no ambient proxies, bounded answers and time, no secrets shown."""
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ TRY_LATER: Final = frozenset({408, 425, 429})
 MAX_ANSWER: Final = 10 * 1024 * 1024
 UNPACKED_AT_ONCE: Final = 64 * 1024
 MAX_SHOWN: Final = 2048
+_CODES: Final = ("type", "code", "error")
+_CODE: Final = re.compile(r"[a-z_]{1,64}|[A-Z_]{1,64}")
+"""A word of a closed list: nothing that an address, a name or a number needs."""
 LONGEST_RETRY_AFTER: Final = timedelta(hours=1)
 LONGEST_ANSWER: Final = 60.0
 """Seconds until an answer must be complete: a server that drips is as good as one that is away."""
@@ -147,11 +151,22 @@ class Transport:
             raise TemporaryError(f"{self._address.host} answered with something else than JSON") from error
 
     def _shown(self, raw: bytes) -> str:
-        text = raw.decode(errors="replace")
+        """The codes that an answer names; its sentences may quote what we asked for, and what is stored there."""
+        shown = ", ".join(codes(raw))
         for secret in self._secrets:
-            text = text.replace(secret, "***")
-        text = "".join(c if c.isprintable() else " " for c in text[:MAX_SHOWN]).strip()
-        return f": {text}" if text else ""
+            shown = shown.replace(secret, "***")
+        return f": {shown}" if shown else ""
+
+
+def codes(raw: bytes) -> list[str]:
+    """The words of the error of a JSON answer that stand for kinds of errors: {"error": {"type": ..., "code": ...}}."""
+    try:
+        said = canonical.decode(raw[:MAX_SHOWN])
+    except (ValueError, RecursionError):
+        return []
+    error = said.get("error", said) if isinstance(said, Mapping) else None
+    found = [error.get(name) for name in _CODES] if isinstance(error, Mapping) else [error]
+    return [word for word in found if isinstance(word, str) and _CODE.fullmatch(word)]
 
 
 def retry_after(value: str, now: datetime) -> timedelta | None:

@@ -50,7 +50,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageQuery:
-    """Before-images of one record type, found by the place that holds the birth id. Keys are unique there."""
+    """Before-images of one record type, found by the place that holds the birth id. Keys are unique there. Without a
+    place ("") the keys are the records' own ids.
+    """
 
     record: str
     key: str

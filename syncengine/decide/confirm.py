@@ -17,7 +17,8 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
     base = {**(target.base or {}), **content}
     pending = target.intended is not None and any(base.get(p) != v for p, v in target.intended.items())
     comes_back = flow.pushed or flow.schedule is not None
-    echoes = (*target.echoes, content)[-MAX_ECHOES:] if comes_back else ()
+    returning = {p: v for p, v in content.items() if p not in flow.first_places}  # as their owner's word, not as ours
+    echoes = (*target.echoes, returning)[-MAX_ECHOES:] if comes_back else ()
     after = replace(
         target,
         id=remote_id or target.id,
@@ -25,6 +26,7 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
         intended=target.intended if pending else None,
         edited={p: v for p, v in target.edited.items() if p not in content},
         echoes=echoes,
+        unkeyed=target.unkeyed and flow.key not in content,
     )
     return replace(record, targets={**record.targets, flow.id: after})
 
@@ -47,9 +49,10 @@ def withdraw(record: Record, flow_id: str) -> Record:
 
 def expected(record: Record, flow: FlowPlan) -> Places | None:
     """What the target should show at the granted places if nobody else touched it: the base, with the edits that are
-    known laid over it. None: there should be no record.
+    known laid over it; nothing where we would only fill what is empty. None: there should be no record.
     """
     target = record.targets.get(flow.id)
     if target is None or target.base is None:
         return None
-    return {p: target.edited.get(p, v) for p, v in target.base.items() if p in flow.granted_places}
+    shown = {**dict.fromkeys(flow.if_empty), **target.base} if flow.if_empty else target.base
+    return {p: target.edited.get(p, v) for p, v in shown.items() if p in flow.granted_places}

@@ -7,11 +7,14 @@ from typing import Final
 from syncengine.decide.draft import Draft
 from syncengine.decide.state import State
 from syncengine.decide.steps.actions import act
-from syncengine.decide.steps.candidates import propose
+from syncengine.decide.steps.birth import take_birth
+from syncengine.decide.steps.candidates import propose, propose_later
 from syncengine.decide.steps.conflict import compare_targets
+from syncengine.decide.steps.correlate import correlate
 from syncengine.decide.steps.gates import ask_gates
 from syncengine.decide.steps.identity import identify
 from syncengine.decide.steps.map import read_fields
+from syncengine.decide.steps.matched import follow_key, remember_shown
 from syncengine.decide.steps.moves import follow_moves
 from syncengine.decide.steps.nothing_left import drop_what_stands
 from syncengine.decide.steps.order import put_in_order
@@ -33,14 +36,22 @@ ABOUT_A_SNAPSHOT: Final[tuple[Step, ...]] = (
     put_in_order,  # is it newer than what we know?
     follow_moves,  # is it a move that the map lists?
     take_owned,  # which of it is the owner's word?
+    take_birth,  # what does a birth elsewhere say first?
+    remember_shown,  # what is read for matching alone?
     compare_targets,  # did somebody else change what is not theirs?
+    follow_key,  # whose key does a record carry that was matched?
 )
 ABOUT_THE_FLOWS: Final[tuple[Step, ...]] = (
+    correlate,  # is it there already, under an id that we do not know?
     propose,  # what should each flow show now?
     drop_what_stands,  # is anything of it not there yet?
     ask_gates,  # may it be done?
     observe_only,  # is it live, or only shown in the sandbox view?
     act,  # the actions
+    propose_later,  # and what should the others show, the holds among it?
+    drop_what_stands,
+    observe_only,
+    act,
 )
 
 

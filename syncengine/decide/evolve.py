@@ -44,9 +44,13 @@ def _apply(record: Record, question: Input, decision: Settled) -> Record:
         if outcome.action is not None:
             targets[outcome.flow] = _intend(targets.get(outcome.flow, TargetState()), outcome.action, outcome)
     tombstone = record.tombstone if decision.gone is None else decision.gone
-    if (fields, sources, targets, tombstone) == (record.fields, record.sources, record.targets, record.tombstone):
+    shown = record.shown
+    if decision.shown:
+        shown = {**shown, question.flow: {**shown.get(question.flow, {}), **decision.shown}}
+    before = (record.fields, record.sources, record.targets, record.tombstone, record.shown)
+    if (fields, sources, targets, tombstone, shown) == before:
         return record
-    return replace(record, fields=fields, sources=sources, targets=targets, tombstone=tombstone)
+    return replace(record, fields=fields, sources=sources, targets=targets, tombstone=tombstone, shown=shown)
 
 
 def _intend(target: TargetState, action: Action, outcome: FlowOutcome) -> TargetState:

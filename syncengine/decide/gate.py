@@ -4,15 +4,20 @@ Only `verified` passes by itself, `not_applicable` where the map says so. Every 
 record and a status older than its `max_age` hold: a gate fails closed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from syncengine.clock import from_text, to_text
-from syncengine.model.action import Hold
+from syncengine.model.action import Hold, OpenHold
 from syncengine.model.decision import Link
 from syncengine.model.record import Record
 from syncengine.model.value import Value
 from syncengine.plan.plan import FlowPlan, GatePlan, NeedPlan
+
+UNKNOWN: Final = "unknown"
+"""The status where nobody knows the record that is asked."""
 
 
 def judge_gates(
@@ -30,6 +35,23 @@ def judge_gates(
     return tuple(holds)
 
 
+def going_on(holds: Iterable[OpenHold], entity: str, flow: str) -> dict[tuple[str, str], Hold]:
+    """The open holds of one record in one flow, by gate and need."""
+    return {(o.hold.gate, o.hold.need): o.hold for o in holds if (o.entity, o.flow) == (entity, flow)}
+
+
+def since(holds: Iterable[Hold], known: Mapping[tuple[str, str], Hold]) -> tuple[Hold, ...]:
+    """A hold that goes on, under another status or with other content, began when it began; one about another record
+    begins now.
+    """
+    return tuple(_began(hold, known.get((hold.gate, hold.need))) for hold in holds)
+
+
+def _began(hold: Hold, known: Hold | None) -> Hold:
+    same = known is not None and (known.about == hold.about or UNKNOWN in (known.status, hold.status))
+    return replace(hold, since=known.since) if known is not None and same else hold
+
+
 def gate_subjects(flow: FlowPlan, record: Record) -> tuple[tuple[str, str], ...]:
     """The (flow id, id) of every other record that the flow's gates ask about."""
     refs = (record.value(gate.about) for gate in flow.gates if gate.about)
@@ -45,7 +67,7 @@ def _about(gate: GatePlan, record: Record, neighbours: Mapping[tuple[str, str], 
 
 def _status(need: NeedPlan, about: Record | None, now: datetime) -> str:
     if about is None:
-        return "unknown"
+        return UNKNOWN
     if need.asked is not None and not need.asked({n: s.value for n, s in about.fields.items()}):
         return next(iter(need.passes))
     value = about.value(need.field)

@@ -49,6 +49,11 @@ def compare(draft: Draft, old: SourceState) -> Verdict:
     return told or Verdict(Order.TIE, "nothing tells them apart")
 
 
+def by_version(new: Version, old: Version) -> Verdict | None:
+    """What their own versions and times say, None where they cannot tell."""
+    return _by_sequence(new, old) or _by_time(new, old)
+
+
 def _by_sequence(new: Version, old: Version) -> Verdict | None:
     if new.sequence is None or type(new.sequence) is not type(old.sequence) or new.sequence == old.sequence:
         return None

@@ -9,10 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from syncengine.decide.gate import gate_subjects, judge_gates
+from syncengine.decide.steps.correlate import is_contested
 from syncengine.model.action import Candidate, Hold
 from syncengine.model.record import Record, TargetState
 from syncengine.model.switch import Switches
-from syncengine.plan.plan import FlowPlan, Plan
+from syncengine.plan.plan import FlowPlan, ObjectPlan, Plan
 from syncengine.vocabulary import ActionKind, Phase
 
 
@@ -45,13 +46,17 @@ def rejudge(
     flow = plan.flows.get(action.flow)
     target = record.targets.get(action.flow, TargetState())
     creates = target.base is None
+    if flow is not None and not creates and action.kind is ActionKind.CREATE and not flow.may_update:
+        return Rejudgement(ruling=Ruling.CANCEL, why="it stands there already, and the map grants no update")
     if flow is None or not _granted(action, record, flow, creates=creates):
         return Rejudgement(ruling=Ruling.CANCEL, why="the present map does not grant it")
-    not_now = _not_now(flow, record, switches)
+    not_now = _not_now(flow, record, switches) or _not_matched(flow, target, plan.objects[flow.object])
     if not_now:
         return Rejudgement(ruling=Ruling.KEEP, why=not_now)
     if record.tombstone:
         return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone in its system of record")
+    if creates and not action.content:
+        return Rejudgement(ruling=Ruling.CANCEL, why="nothing is to be created there any more")
     if target.missing or (creates and action.kind is ActionKind.UPDATE):
         return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone there")
     return _ask_gates(flow, record, neighbours, now) if creates else Rejudgement(ruling=Ruling.SEND)
@@ -67,12 +72,20 @@ def _not_now(flow: FlowPlan, record: Record, switches: Switches) -> str:
     return "a reading of its record is awaited" if record.unsettled else ""
 
 
+def _not_matched(flow: FlowPlan, target: TargetState, subject: ObjectPlan) -> str:
+    """Where records are matched, nothing is created that was not compared, and no key is written over another."""
+    if is_contested(flow, target):
+        return "a person has to look at the key there first"
+    compared = subject.match is None or flow.id not in subject.match.flows or target.alone
+    return "" if compared or target.base is not None else f"not all that {flow.system} holds has been compared with it"
+
+
 def _ask_gates(
     flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], now: datetime
 ) -> Rejudgement:  # fmt: skip
     holds = judge_gates(flow, record, neighbours, now)
     if holds:
-        return Rejudgement(ruling=Ruling.HOLD, why="; ".join(h.reason for h in holds), holds=holds)
+        return Rejudgement(ruling=Ruling.HOLD, why="; ".join(h.asked for h in holds), holds=holds)
     asked = (neighbours.get(link) for link in gate_subjects(flow, record))
     if any(about is not None and about.unsettled for about in asked):
         return Rejudgement(ruling=Ruling.KEEP, why="a reading of the record that a gate asks is awaited")
@@ -84,4 +97,7 @@ def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool
         return False
     if not (flow.may_create if creates else flow.may_update):
         return False
-    return all(p in flow.granted_places or p in flow.on_create or p == flow.key for p in action.content)
+    once = flow.first_places if creates else ()
+    return all(
+        p in flow.granted_places or p in flow.on_create or p == flow.key or p in once for p in action.content
+    )  # fmt: skip

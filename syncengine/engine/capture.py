@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from syncengine.canonical import MAX_BYTES, NotStrictError, decode_strict
+from syncengine.canonical import MAX_BYTES, NotStrictError, decode_strict, named
 from syncengine.clock import from_text
 from syncengine.model.event import Delivery
 from syncengine.store.protocol import FileProgress
@@ -90,7 +90,7 @@ def _delivery(text: bytes, *, system: str, file: str, number: int, now: datetime
         raise NotStrictError("a captured delivery is an object with headers, body and received_at")
     unknown = sorted(set(wrapped) - {"headers", "body", "body_b64", "received_at"})
     if unknown:
-        raise NotStrictError(f"unknown key {unknown[0]!r}; there are headers, body (or body_b64) and received_at")
+        raise NotStrictError(f"unknown key {named(unknown[0])}; there are headers, body (or body_b64) and received_at")
     return Delivery(
         system=system,
         body=_body(wrapped),

@@ -8,6 +8,9 @@ from syncengine.decide.decide import decide
 from syncengine.decide.evolve import evolve
 from syncengine.decide.gate import gate_subjects
 from syncengine.decide.state import State
+from syncengine.engine.batch import is_batched
+from syncengine.engine.holds import Holds
+from syncengine.engine.matching import Matching
 from syncengine.model.decision import Conflict, FlowOutcome, Link, NeedReading, ReviewItem, Settled
 from syncengine.model.event import Input
 from syncengine.model.record import Record
@@ -26,10 +29,12 @@ class Claim:
     switches: Switches
     now: datetime
     gated: frozenset[str]
+    matching: Matching
     loaded: dict[str, Record] = field(default_factory=dict)
     working: dict[str, Record] = field(default_factory=dict)
     links: dict[tuple[str, str], str] = field(default_factory=dict)
     translated: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    holds: Holds = field(default_factory=Holds)
     marks: list[InputMark] = field(default_factory=list)
     new_links: list[tuple[str, Link]] = field(default_factory=list)
     actions: list[DecidedAction] = field(default_factory=list)
@@ -65,7 +70,13 @@ class Claim:
         found = self.linked((identity.flow, identity.id))
         if found is None and identity.entity is not None:
             found = self.working.get(identity.entity)
-        return found
+        return self.working.get(self.matching.chosen.get(identity.link, "")) if found is None else found
+
+    def choose(self, found: Mapping[tuple[str, str], Record]) -> None:
+        """Records of ours that were matched with theirs, and are not linked yet."""
+        self.matching.choose(found)
+        for record in found.values():
+            self._add(record)
 
     def missing_neighbours(self, record: Record) -> Iterable[tuple[str, str]]:
         """Links that the gates of a record's flows ask about and that are not loaded."""
@@ -81,6 +92,11 @@ class Claim:
             neighbours=Neighbours(self),
             translated=self.translated,
             switches=self.switches,
+            holds=() if record is None else self.holds.around(record.entity),
+            pairs={} if record is None else self.matching.verdicts.get(record.entity, {}),
+            named=self.matching.named,
+            chosen=self._is_chosen(identity, record),
+            secret=self.matching.secret,
         )
         decision = decide(question, state, self.plan, self.now)
         after = evolve(record, question, decision)
@@ -90,6 +106,12 @@ class Claim:
             self._await_reading(question, decision, after)
         else:
             self._settled(question, decision, record, after, identity)
+
+    def _is_chosen(self, identity: Identity | None, record: Record | None) -> bool:
+        """Whether nothing but a match says that a record is the one that an input shows."""
+        if identity is None or record is None or identity.link in self.links:
+            return False
+        return identity.entity != record.entity and self.matching.chosen.get(identity.link) == record.entity
 
     def _await_reading(self, question: Input, decision: NeedReading, record: Record | None) -> None:
         wanted = (decision.flow, decision.id)
@@ -104,18 +126,23 @@ class Claim:
     def _settled(
         self, question: Input, decision: Settled, before: Record | None, after: Record | None, identity: Identity | None
     ) -> None:
-        entity = "" if after is None else after.entity
+        unknown = after is None or decision.fate is Fate.UNLINKED
+        entity = "" if after is None or unknown else after.entity
         if identity is not None:
             self._mark(question, decision, entity, identity)
-        if after is None:
-            self._count(decision)
-            self.reviews.extend(("", question.seq, r) for r in decision.reviews)
-            return
         for link in decision.links:
             self.links[link.flow, link.id] = entity
             self.new_links.append((entity, link))
-            if after.object in self.gated:
-                self.touched[link.name] = None
+        linked = identity is not None and identity.link in self.links
+        self.matching.settled(question, decision, before, after, linked=linked)
+        if after is None or unknown:
+            self._count(decision)
+            self.reviews.extend(("", question.seq, r) for r in decision.reviews)
+            return
+        for link, why in decision.wants:
+            self.wants.setdefault((link.flow, link.id), why)
+        if after.object in self.gated:
+            self.touched.update((link.name, None) for link in decision.links)
         self._release_readings(before, after)
         self.conflicts.extend((entity, c) for c in decision.conflicts)
         self.reviews.extend((entity, question.seq, r) for r in decision.reviews)
@@ -153,9 +180,11 @@ class Claim:
                 continue
             target = None if before is None else before.targets.get(outcome.flow)
             if target is not None and target.held:
-                why = "every need passes" if outcome.result is FlowResult.ACT else "held for another reason"
+                goes_on = outcome.result is FlowResult.ACT
+                why = (outcome.why or "every need passes") if goes_on else "held for another reason"
                 self.released.append((entity, outcome.flow, why))
             lane = (entity, outcome.flow)
+            self.holds.decided(lane, outcome.holds)
             if lane in self.lanes:
                 earlier = self.actions[self.lanes[lane]]
                 self.actions[self.lanes[lane]] = DecidedAction(
@@ -164,7 +193,10 @@ class Claim:
             self.lanes[lane] = len(self.actions)
             held = outcome.result is FlowResult.HELD
             state = ActionState.HELD if held else ActionState.READY
-            self.actions.append(DecidedAction(action=outcome.action, state=state, holds=outcome.holds))
+            batched = is_batched(self.plan.flows[outcome.flow], outcome.action.content)
+            self.actions.append(
+                DecidedAction(action=outcome.action, state=state, holds=outcome.holds, batched=batched)
+            )
 
     def _count(self, decision: Settled) -> None:
         for outcome in decision.flows:
@@ -188,6 +220,9 @@ class Claim:
             released=self.released,
             rechecked=self.rechecked,
             answers=list(self.answers),
+            ours=list(self.matching.ours.items()),
+            theirs=list(self.matching.theirs.values()),
+            pairs=self.matching.pairs,
             tally=self.tally,
         )
 

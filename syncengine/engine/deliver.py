@@ -14,11 +14,12 @@ from syncengine.connectors.protocol import Adapter, Inspector, Writer
 from syncengine.decide.confirm import confirm, hold_back, withdraw
 from syncengine.decide.gate import gate_subjects
 from syncengine.decide.rejudge import Ruling, rejudge
+from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.look import Looked, look
-from syncengine.engine.prepare import Found, Selection, match, queries, select
+from syncengine.engine.prepare import Found, Selection, key_of, match, own_id, queries, select
 from syncengine.engine.reading import as_input
-from syncengine.engine.settle import settle_outcomes, settle_probes
+from syncengine.engine.settle import settle_outcomes, settle_probes, shows_id
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError, TemporaryError
 from syncengine.model.action import Candidate
@@ -114,13 +115,14 @@ class Delivery:
         images, failed = {}, []
         for flow, query in list(queries(world, selection, going)):
             looked: Looked = yield partial(look, self._inspector, query, self.system)
-            images[flow.id] = looked.images
-            failed += [c for c in going if c.flow == flow.id and selection.record(c).birth[1] in looked.failed]
+            images[flow.id, query.key] = looked.images
+            asked = ((c, selection.record(c)) for c in going if c.flow == flow.id)
+            failed += [c for c, r in asked if looked.failed.keys() & {key_of(world.plan, r), own_id(r, flow)}]
             self.trouble = next(iter(looked.failed.values()), self.trouble)
         world.boundary("prepare.looked")
         self._tired.update(map(_lane, failed))
         ready = [c for c in going if c.state is ActionState.READY and c not in failed]
-        found = match(selection, ready, world.plan.flows, images)
+        found = match(selection, ready, world.plan, images)
         differing: list[Found] = []
         intents = list(self._again(selection, going))
         stand: list[Move] = []
@@ -207,6 +209,7 @@ class Delivery:
             why="it stands there already",
             record=confirm(found.record, found.flow, found.candidate.content, remote_id),
             link=Link(flow=found.flow.id, id=remote_id) if remote_id else None,
+            recheck=shows_id(self._world, found.record, found.flow, remote_id),
         )
 
     def _again(self, selection: Selection, going: Iterable[Candidate]) -> Iterable[Intent]:
@@ -232,8 +235,9 @@ class Delivery:
         if not moves:
             return 0
         world = self._world
-        world.store.move_actions(world.session, moves, world.clock.now())
+        untouched = world.store.move_actions(world.session, moves, world.clock.now())
         world.boundary("move.committed")
+        tell.moved(world, moves, untouched)
         return len(moves)
 
     def _reread(self, differing: Sequence[Found]) -> int:

@@ -11,6 +11,7 @@ from typing import IO
 
 from syncengine.canonical import NotStrictError, decode_strict
 from syncengine.connectors.protocol import Intake
+from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.capture import Line, groups, read_lines, resume
 from syncengine.engine.world import World
@@ -116,6 +117,7 @@ def _take(
         world.session, IntakeGroup(accepted=accepted, refused=refused, progress=progress), now
     )  # fmt: skip
     world.boundary("intake.committed")
+    tell.taken(world, system, refused, receipt)
     report.new += receipt.new
     report.duplicates += receipt.duplicates
     report.collisions += receipt.collisions

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from syncengine.canonical import decode
 from syncengine.decide.wanted import wanted
+from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.claim import Claim
+from syncengine.engine.matching import Matching
 from syncengine.engine.reading import from_input
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError
 from syncengine.model.event import InboxRow, Input, Snapshot
 from syncengine.model.record import Record
 from syncengine.model.value import Json, is_untranslated
-from syncengine.plan.lookups import Identity, identify, refs
+from syncengine.plan.lookups import Identity, compared, identify, refs
 from syncengine.plan.plan import FlowPlan, Plan, UnreadableError
 from syncengine.store.protocol import InputMark
 from syncengine.vocabulary import Fate, InboxState, InputKind
@@ -42,7 +44,8 @@ def judge(world: World, limit: int) -> int:
 
 def _claim(world: World) -> Claim:
     gated = frozenset(_gate_objects(world.plan))
-    return Claim(plan=world.plan, switches=world.switches(), now=world.clock.now(), gated=gated)
+    matching = Matching.of(world.plan, world.store)
+    return Claim(plan=world.plan, switches=world.switches(), now=world.clock.now(), gated=gated, matching=matching)
 
 
 def _gate_objects(plan: Plan) -> set[str]:
@@ -64,20 +67,35 @@ def _judge_inputs(world: World, rows: Sequence[InboxRow]) -> None:
     _load(world, claim, questions)
     for each in questions:
         claim.judge(each.question, claim.find(each.identity), each.identity)
-    _commit(world, claim)
+    _commit(world, claim, rows)
+
+
+def compare(world: World, flow: str, limit: int) -> int:
+    """Judge at most `limit` entities that are to be compared with all that a flow holds. Returns how many they were."""
+    records = world.store.to_pair(flow, limit)
+    if records:
+        claim = _claim(world)
+        claim.matching.compare(world.store, flow, records)
+        _judge_records(world, claim, records)
+    return len(records)
 
 
 def _judge_again(world: World, records: Sequence[Record]) -> None:
-    """A record of an object that the present map does not have is done with."""
     claim = _claim(world)
+    claim.rechecked.extend(record.id for record in records)
+    _judge_records(world, claim, records)
+
+
+def _judge_records(world: World, claim: Claim, records: Sequence[Record]) -> None:
+    """A record of an object that the present map does not have is done with."""
     known = [record for record in records if record.object in world.plan.objects]
     for record in known:
         claim.loaded[record.entity] = claim.working[record.entity] = record
     _load_neighbours(world, claim, known)
+    _load_holds(world, claim, known)
     for record in known:
         again = Input(seq=_latest(record), kind=InputKind.RECHECK, event_id="", flow="", snapshot=None)
         claim.judge(again, claim.working[record.entity], None)
-    claim.rechecked.extend(record.id for record in records)
     _commit(world, claim)
 
 
@@ -86,10 +104,11 @@ def _latest(record: Record) -> int:
     return max((state.seq for state in record.fields.values()), default=0)
 
 
-def _commit(world: World, claim: Claim) -> None:
+def _commit(world: World, claim: Claim, rows: Sequence[InboxRow] = ()) -> None:
     world.boundary("decide.judged")
     world.store.commit_decisions(world.session, claim.batch(), world.clock.now())
     world.boundary("decide.committed")
+    tell.decided(world, claim, rows)
 
 
 def _understand(world: World, claim: Claim, row: InboxRow) -> _Question | None:
@@ -133,12 +152,39 @@ def _load(world: World, claim: Claim, questions: Sequence[_Question]) -> None:
             {(i.flow, i.id) for i in identities if i.id}, {i.entity for i in identities if i.entity is not None}
         )
     )
+    if claim.matching.flows:
+        unknown = {i.link for i in identities if i.flow in claim.matching.flows and i.link not in claim.links}
+        claim.choose(world.store.chosen(unknown))
     if claim.gated:
         known = [r for i in identities if (r := claim.find(i)) is not None]
         _load_neighbours(world, claim, known)
         named = {ref for q in questions for ref in refs(q.flow, q.snapshot) if ref not in claim.links}
         claim.know(world.store.load(named, ()))
+        _load_holds(world, claim, known)
+    _load_compared(world, claim, questions)
     _translate(world, claim, questions)
+
+
+def _load_compared(world: World, claim: Claim, questions: Sequence[_Question]) -> None:
+    """What refs lead to that are the same where they lead to one record."""
+    asked: set[tuple[str, str]] = set()
+    for each in questions:
+        asked.update(compared(world.plan, each.flow, each.snapshot, claim.find(each.identity)))
+    asked.difference_update(claim.links)
+    if asked:
+        claim.know(world.store.load(asked, ()))
+
+
+def _load_holds(world: World, claim: Claim, records: Sequence[Record]) -> None:
+    """Of the records that show holds, or have some. Nothing is held about a record that nobody knows yet."""
+    objects = world.plan.objects
+    entities = {
+        record.entity
+        for record in records
+        if objects[record.object].shows_holds or any(target.held for target in record.targets.values())
+    }
+    if entities:
+        claim.holds.know(world.store.open_holds(entities))
 
 
 def _load_neighbours(world: World, claim: Claim, records: Sequence[Record]) -> None:

@@ -1,6 +1,7 @@
 """Actions of flows that the present map no longer has: nobody would take them up, so they are cancelled by name."""
 
 from syncengine.decide.confirm import withdraw
+from syncengine.engine import tell
 from syncengine.engine.world import World
 from syncengine.store.protocol import Move
 from syncengine.vocabulary import ActionState
@@ -27,7 +28,8 @@ def cancel_orphans(world: World) -> int:
                 )
                 for candidate in candidates
             ]
-            world.store.move_actions(world.session, moves, world.clock.now())
+            untouched = world.store.move_actions(world.session, moves, world.clock.now())
             world.boundary("orphans.committed")
+            tell.moved(world, moves, untouched)
             cancelled += len(moves)
     return cancelled

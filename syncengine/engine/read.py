@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from syncengine.clock import to_text
+from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.reading import as_input
 from syncengine.engine.world import World
@@ -49,6 +50,7 @@ class ReadBack:
         """The reading as an input; None when there is none now, and it is to be tried again later."""
         world, system = self._world, _system(self._world, want)
         delay, why = AGAIN, self.away.get(system, "")
+        known = bool(why)
         self._times[want.flow, want.id] += 1
         if not why and self._times[want.flow, want.id] > MAX_READINGS:
             why = "it was read, and is still in doubt"
@@ -61,6 +63,8 @@ class ReadBack:
             except PermanentError as error:
                 why = str(error)
         world.store.defer_readings(world.session, [want], world.clock.now() + delay, why)
+        if not known:
+            tell.not_read(world, system, want, why)
         return None
 
 

@@ -18,10 +18,13 @@ from syncengine.connectors.protocol import Adapter, Setup, Writer
 from syncengine.connectors.register import connector, descriptions, readings
 from syncengine.engine.collector import seldom_collected
 from syncengine.engine.settings import resolve
+from syncengine.engine.view import view_of
 from syncengine.engine.world import World, no_boundary
 from syncengine.errors import RefusedError, SyncengineError
+from syncengine.evidence.log import Log
 from syncengine.model.finding import Finding
 from syncengine.plan.compile import compile_plan
+from syncengine.plan.plan import Plan
 from syncengine.spec.environment import EnvironmentSpec
 from syncengine.spec.loader import load_map
 from syncengine.store.open import engine_lock, open_store
@@ -38,14 +41,25 @@ class MapError(SyncengineError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Where the lines of a log go, and what they look like: text or json."""
+
+    form: str
+    write: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What a command says about the world it wants: `state` is the ledger's URL, `kind` the command's name."""
+    """What a command says about the world it wants: `state` is the ledger's URL, `kind` the command's name, `lines` its
+    log, where it wants one.
+    """
 
     maps: Path
     environment: str
     state: str
     actor: str
     kind: str
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +139,15 @@ def _world(
         session=session,
         floor=Phase.AUTOMATED if environment.starts_at == "ceiling" else Phase.OBSERVE,
         boundary=hands.boundary,
+        news=_log(door, plan, store),
     )
     store.close_session(session, hands.clock.now())
+
+
+def _log(door: Door, plan: Plan, store: Store) -> Log | None:
+    if door.lines is None:
+        return None
+    return Log(view=view_of(plan, "logs", store.secret()), write=door.lines.write, form=door.lines.form)
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from syncengine.connectors.protocol import Writer
+from syncengine.engine import tell
+from syncengine.engine.batch import next_batches, note_batches
 from syncengine.engine.crew import Crew
 from syncengine.engine.intake import Report, UnreadableFileError, drop_files, take_file
 from syncengine.engine.judge import judge
 from syncengine.engine.orphans import cancel_orphans
+from syncengine.engine.pairing import Pairing
 from syncengine.engine.read import ReadBack
 from syncengine.engine.scan import due_scans, scan
 from syncengine.engine.world import World
@@ -30,10 +34,13 @@ LOOK_UP = 0.5
 
 @dataclass(slots=True)
 class Done:
-    """What a run could not count from the ledger: files, and who was away."""
+    """What a run could not count from the ledger: files, who was away, and when the next batch is due of flows in which
+    something waits for it.
+    """
 
     intake: Report = field(default_factory=Report)
     away: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, datetime] = field(default_factory=dict)
     stopped: bool = False
 
 
@@ -50,7 +57,7 @@ def run(
 
     The caller holds the proof that no other engine works on this ledger.
     """
-    done, readings = Done(), ReadBack(world)
+    done, readings, pairing = Done(), ReadBack(world), Pairing(world)
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
     cancel_orphans(world)
@@ -61,9 +68,11 @@ def run(
     waited = 0.0
     while not stop():
         worked = next(source, 0)
-        worked += _judge(world)
+        worked += _insist(lambda: judge(world, BATCH))
         worked += readings.round(READINGS)
         worked += crew.round()
+        if not worked:
+            worked = _insist(pairing.round)
         progress(done.intake.bytes, total)
         if not worked:
             seconds = _until_due(world, crew)
@@ -72,17 +81,21 @@ def run(
                 break
             _wait(world, seconds, stop)
     done.stopped = stop()
-    done.away.update({**readings.away, **crew.troubles})
+    done.away.update({**readings.away, **pairing.away, **crew.troubles})
+    if not done.stopped:
+        note_batches(world, {*done.away, *crew.bugs})
+    done.batches.update(next_batches(world))
+    tell.away(world, done.away)
     for bug in crew.bugs.values():
         raise bug
     return done
 
 
-def _judge(world: World) -> int:
+def _insist(judgement: Callable[[], int]) -> int:
     """When somebody else moved a record, nothing was kept: it is judged on what is there now."""
     for _ in range(TRIES):
         with suppress(FenceLostError):
-            return judge(world, BATCH)
+            return judgement()
     raise BusyError(
         "somebody else keeps changing the records that this run judges", remedy="end the other process; then run again"
     )

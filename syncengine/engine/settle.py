@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syncengine.decide.confirm import confirm, withdraw
+from syncengine.engine import tell
 from syncengine.engine.prepare import Selection
 from syncengine.engine.world import World
 from syncengine.model.action import Candidate
@@ -11,6 +12,7 @@ from syncengine.model.attempt import Outcome, Probe, Send
 from syncengine.model.decision import Link
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
+from syncengine.plan.plan import FlowPlan
 from syncengine.store.protocol import Doubt, Settlement
 from syncengine.vocabulary import ActionState, AttemptState, OutcomeKind, ProbeResult
 
@@ -107,10 +109,11 @@ def _built(
 ) -> Settlement:  # fmt: skip
     flow = world.plan.flows.get(candidate.flow)
     after: Record | None = None
-    link = None
+    link, shows = None, False
     if outcome.kind is OutcomeKind.CONFIRMED and flow is not None:
         after = confirm(record, flow, candidate.content, outcome.remote_id)
         link = Link(flow=flow.id, id=outcome.remote_id) if outcome.remote_id else None
+        shows = shows_id(world, record, flow, outcome.remote_id)
     elif outcome.kind is OutcomeKind.MOVED:
         after = withdraw(record, candidate.flow)
     return Settlement(
@@ -122,8 +125,15 @@ def _built(
         link=link,
         due_at=due_at,
         via=via,
-        recheck=outcome.kind is OutcomeKind.MOVED,
+        recheck=shows or outcome.kind is OutcomeKind.MOVED,
     )
+
+
+def shows_id(world: World, record: Record, flow: FlowPlan, remote_id: str) -> bool:
+    """Whether the record's id in this flow is news that other flows of its object show."""
+    known = record.targets.get(flow.id)
+    new = bool(remote_id) and (known is None or known.id != remote_id)
+    return new and flow.id in world.plan.objects[flow.object].shows_ids
 
 
 def _commit(world: World, candidates: Mapping[int, Candidate], settlements: Sequence[Settlement]) -> None:
@@ -134,6 +144,7 @@ def _commit(world: World, candidates: Mapping[int, Candidate], settlements: Sequ
         left = [s for s in left if s.send.attempt in moved]
         records = world.store.records({candidates[s.send.action].record_id for s in left}) if left else {}
         left = [_remade(world, s, candidates, records) for s in left]
+    tell.settled(world, candidates, settlements)
 
 
 def _remade(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from syncengine.clock import to_text
 from syncengine.engine.run import Done
 from syncengine.model.tally import Tally
 from syncengine.vocabulary import ActionState, Fate, FlowResult
@@ -46,6 +47,7 @@ def as_json(tally: Tally, done: Done) -> dict[str, Any]:
         "unsettled": tally.unsettled,
         "open": {state.value: n for state, n in tally.open.items() if n},
         "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
+        "batches": [{"flow": flow, "next_at": to_text(at)} for flow, at in sorted(done.batches.items())],
         "stopped": done.stopped,
     }
 
@@ -87,6 +89,8 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
         yield "waiting", f"{name}: its last line has no end yet; it is read with the next run"
     for system, why in sorted(done.away.items()):
         yield "away", f"{system}: {why}"
+    for flow, at in sorted(done.batches.items()):
+        yield "batch", f"{flow}: what is ready waits for the next one, at {to_text(at)}"
     if done.stopped:
         yield "stopped", "as asked; the next run goes on from here"
 

@@ -7,6 +7,7 @@ from random import Random
 
 from syncengine.clock import Clock
 from syncengine.connectors.protocol import Adapter
+from syncengine.model.news import News
 from syncengine.model.switch import Switches
 from syncengine.plan.plan import Plan
 from syncengine.store.protocol import Session, Store
@@ -20,7 +21,8 @@ def no_boundary(_name: str) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """`boundary` is called by name between steps: each is a place where a process may die. `hands` runs what waits for
-    a target. `floor` is the phase a write set stands at before anybody promoted it.
+    a target. `floor` is the phase a write set stands at before anybody promoted it. `news` hears what happened once it
+    is in the ledger.
     """
 
     clock: Clock
@@ -33,6 +35,7 @@ class World:
     session: Session
     floor: Phase = Phase.OBSERVE
     boundary: Callable[[str], None] = field(default=no_boundary)
+    news: Callable[[News], None] | None = None
 
     def switches(self) -> Switches:
         """The ledger's switches, on this environment's floor."""

@@ -1,35 +1,11 @@
 """The nouns of a trace: what is told around an id. Every value in here has passed the mask; ids are text."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from syncengine.clock import to_text
-from syncengine.model.value import Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanView:
-    """What a trace asks of a map: (flow id, place) -> (field, class), and (object, field) -> class.
-
-    What is missing is masked, so that an empty view shows the structure of a story and no value of it.
-    """
-
-    places: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    def place(self, flow: str, place: str) -> tuple[str, str]:
-        return self.places.get((flow, place), ("", ""))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A value as it may be seen: in words, and as data (None when it is masked or empty)."""
-
-    text: str
-    value: Json
-    masked: bool
+from syncengine.evidence.view import Seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +37,8 @@ class AttemptTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldTold:
+    """`status` has passed the mask of what the gate asks."""
+
     flow: str
     gate: str
     need: str
@@ -73,7 +51,9 @@ class HoldTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionTold:
-    """`cause` is the id of the input that led to it, `superseded_by` the key of the action that took its place."""
+    """`cause` is the id of the input that led to it, `superseded_by` the key of the action that took its place.
+    `consequences`: what its flow's writes mean, by the map of today.
+    """
 
     id: str
     key: str
@@ -90,6 +70,7 @@ class ActionTold:
     attempts: tuple[AttemptTold, ...]
     holds: tuple[HoldTold, ...]
     superseded_by: str
+    consequences: tuple[str, ...]
     asked: bool
 
 
@@ -140,10 +121,13 @@ class ConflictTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewTold:
+    """`value` is None where the question is about none."""
+
     flow: str
     field: str
     why: str
     at: datetime
+    value: Seen | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

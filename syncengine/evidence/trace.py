@@ -1,9 +1,8 @@
 """The chain around an id, from what arrived to what stands in each target, and back: a dossier in, a story out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from syncengine.evidence.mask import CLEAR, show
 from syncengine.evidence.story import (
     ActionTold,
     AttemptTold,
@@ -14,12 +13,11 @@ from syncengine.evidence.story import (
     HoldTold,
     InputTold,
     LinkTold,
-    PlanView,
     RecordTold,
     ReviewTold,
-    Seen,
     Story,
 )
+from syncengine.evidence.view import PlanView, Seen
 from syncengine.model.dossier import (
     ActionFacts,
     AttemptFacts,
@@ -29,32 +27,18 @@ from syncengine.model.dossier import (
     HoldFacts,
     InputFacts,
     LinkFacts,
+    ReviewFacts,
 )
 from syncengine.model.record import Record
-from syncengine.model.value import Json, Places, amount, is_untranslated
+from syncengine.model.value import Json, Places
 from syncengine.vocabulary import ActionState
 
 T = TypeVar("T")
-_STRUCTURAL: Final = "internal"
 
 
 def trace(dossier: Dossier, hits: Sequence[Hit], view: PlanView) -> Story:
     """Tell everything in the dossier, marking what was asked for. `view` decides which values are clear."""
     return _Telling(dossier, hits, view).story()
-
-
-def seen(value: Json, klass: str) -> Seen:
-    """A value behind its mask. Empty is not a secret, nor is which record a ref leads to."""
-    if is_untranslated(value):
-        klass = _STRUCTURAL
-    clear = value is None or klass in CLEAR
-    return Seen(text=show(value, klass), value=_data(value) if clear else None, masked=not clear)
-
-
-def _data(value: Json) -> Json:
-    if isinstance(value, dict) and value.keys() == {"currency", "minor"}:
-        return {"amount": amount(value), **value}
-    return value
 
 
 class _Telling:
@@ -100,13 +84,13 @@ class _Telling:
             known_as=tuple(self._link(facts) for facts in dossier.links if facts.record == record.id),
             inputs=tuple(self._input(facts) for facts in dossier.inputs if facts.record == record.id),
             actions=tuple(self._action(facts) for facts in elsewhere),
-            holds=tuple(_hold(h) for h in dossier.holds if h.record == record.id and h.action not in self._actions),
-            conflicts=tuple(self._conflict(facts) for facts in dossier.conflicts if facts.record == record.id),
-            reviews=tuple(
-                ReviewTold(flow=facts.flow, field=facts.field, why=facts.why, at=facts.at)
-                for facts in dossier.reviews
-                if facts.record == record.id
+            holds=tuple(
+                self._hold(facts)
+                for facts in dossier.holds
+                if facts.record == record.id and facts.action not in self._actions
             ),
+            conflicts=tuple(self._conflict(facts) for facts in dossier.conflicts if facts.record == record.id),
+            reviews=tuple(self._review(record, facts) for facts in dossier.reviews if facts.record == record.id),
         )
 
     def _link(self, facts: LinkFacts) -> LinkTold:
@@ -142,7 +126,7 @@ class _Telling:
         if record is None:
             return ()
         return tuple(
-            FieldSeen(field=name, value=seen(state.value, self._view.fields.get((record.object, name), "")))
+            FieldSeen(field=name, value=self._view.seen(state.value, self._view.fields.get((record.object, name), "")))
             for name, state in record.fields.items()
             if state.seq == facts.seq
         )
@@ -163,8 +147,9 @@ class _Telling:
             content_erased=facts.content is None,
             changes=self._changes(facts),
             attempts=tuple(_attempt(attempt) for attempt in facts.attempts),
-            holds=tuple(_hold(hold) for hold in self._by_action.get(facts.id, ())),
+            holds=tuple(self._hold(hold) for hold in self._by_action.get(facts.id, ())),
             superseded_by=replacing.key if replacing else str(facts.replaced_by or ""),
+            consequences=self._view.consequences.get(facts.flow, ()),
             asked=any(hit.what in {"action", "attempt"} and facts.key in hit.label for hit in self._hits),
         )
 
@@ -182,20 +167,43 @@ class _Telling:
         return Change(
             place=place,
             field=name,
-            before=None if before is None or place not in before else seen(before[place], klass),
-            after=seen(after, klass),
+            before=None if before is None or place not in before else self._view.seen(before[place], klass),
+            after=self._view.seen(after, klass),
+        )
+
+    def _hold(self, facts: HoldFacts) -> HoldTold:
+        klass = self._view.needs.get((facts.flow, facts.gate, facts.need), "")
+        return HoldTold(
+            flow=facts.flow,
+            gate=facts.gate,
+            need=facts.need,
+            status=self._view.seen(facts.status, klass).text,
+            next=facts.next,
+            since=facts.since,
+            released_at=facts.released_at,
+            released_by=facts.released_by,
         )
 
     def _conflict(self, facts: ConflictFacts) -> ConflictTold:
-        klass = self._view.fields.get((self._records[facts.record].object, facts.field), "")
+        def told(value: Json) -> Seen:
+            return self._spelled(self._records[facts.record], facts.flow, facts.field, value)
+
         return ConflictTold(
             flow=facts.flow,
             field=facts.field,
             rule=facts.rule,
             at=facts.at,
-            winner=seen(facts.winner, klass),
-            loser=seen(facts.loser, klass),
+            winner=told(facts.winner),
+            loser=told(facts.loser),
         )
+
+    def _spelled(self, record: Record, flow: str, field: str, value: Json) -> Seen:
+        return self._view.seen(value, self._view.class_of(record.object, flow, field, value))
+
+    def _review(self, record: Record, facts: ReviewFacts) -> ReviewTold:
+        value = facts.value
+        seen = None if value is None else self._spelled(record, facts.flow, facts.field, value)
+        return ReviewTold(flow=facts.flow, field=facts.field, why=facts.why, at=facts.at, value=seen)
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
@@ -214,17 +222,4 @@ def _attempt(facts: AttemptFacts) -> AttemptTold:
         sent_at=facts.sent_at,
         settled_at=facts.settled_at,
         detail=facts.detail,
-    )
-
-
-def _hold(facts: HoldFacts) -> HoldTold:
-    return HoldTold(
-        flow=facts.flow,
-        gate=facts.gate,
-        need=facts.need,
-        status=facts.status,
-        next=facts.next,
-        since=facts.since,
-        released_at=facts.released_at,
-        released_by=facts.released_by,
     )

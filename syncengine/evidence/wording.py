@@ -18,7 +18,7 @@ from syncengine.evidence.story import (
     ReviewTold,
     Story,
 )
-from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InputKind, Trust
+from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Consequence, Fate, InputKind, Trust
 
 _FATES: Final = {
     Fate.SETTLED: "applied",
@@ -31,6 +31,11 @@ _FATES: Final = {
     Fate.FAILED: "could not be applied",
 }
 _TRUST: Final = {Trust.CAPTURED: "a captured file", Trust.READ: "a reading that we asked for"}
+_MEANS: Final = {
+    Consequence.ESSENTIAL: "essential",
+    Consequence.CONTACTS_CUSTOMER: "reaches a customer",
+    Consequence.MOVES_MONEY: "moves money",
+}
 _ASKED: Final = "   <- asked for"
 _GAP: Final = 2
 
@@ -116,7 +121,8 @@ def _actions(actions: Sequence[ActionTold]) -> Iterator[str]:
 def _action(action: ActionTold) -> Iterator[str]:
     state = action.state.replace("_", "-")
     why = f" ({escape(action.why)})" if action.why else ""
-    yield f"{action.kind} in {action.flow}: {state}{why}{_mark(action.asked)}"
+    means = "".join(f"; {_MEANS[Consequence(name)]}" for name in action.consequences)
+    yield f"{action.kind} in {action.flow}: {state}{why}{means}{_mark(action.asked)}"
     yield from _indented(_action_lines(action))
 
 
@@ -172,7 +178,8 @@ def _conflict(told: ConflictTold) -> str:
 
 
 def _review(told: ReviewTold) -> str:
-    return f"{_time(told.at)}  {told.field} in {told.flow}: {escape(told.why)}"
+    about = f" ({told.value.text})" if told.value else ""
+    return f"{_time(told.at)}  {told.field} in {told.flow}: {escape(told.why)}{about}"
 
 
 def _time(moment: datetime) -> str:

@@ -67,5 +67,19 @@ class Hold:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def asked(self) -> str:
+        """Who stopped it over what; the status itself is a value."""
+        return f"the gate {self.gate} asks for {self.need}"
+
+    @property
     def reason(self) -> str:
         return f"{self.need} {self.status}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHold:
+    """A hold that goes on: `entity` is stopped in `flow`."""
+
+    entity: str
+    flow: str
+    hold: Hold

@@ -31,8 +31,8 @@ PREPARED only by its own worker, and only when nothing of it took effect ("not s
 class Request:
     """What a writer is asked to prepare: one record in one flow, refs translated, values in normal spelling.
 
-    `record` is their record type, `key` the place and value that identify the record there, `before` the places
-    that the before-image showed (None: there was no such record).
+    `record` is their record type, `key` the place and value that identify the record there (no place: its own id),
+    `before` the places that the before-image showed (None: there was no such record).
     """
 
     record: str

@@ -27,7 +27,8 @@ class Operation:
 class RecordType:
     """A kind of record of theirs. `push`: they announce changes. `readings`: conversions that the connector ships.
 
-    `events` are the delivery types that carry it. `readable`: one record can be read back by id.
+    `events` are the delivery types that carry it. `readable`: one record can be read back by id. `moves_money`: creating
+    one makes money move.
     """
 
     name: str
@@ -36,6 +37,7 @@ class RecordType:
     readings: Mapping[str, str] = field(default_factory=dict)
     readable: bool = True
     deletes: bool = False
+    moves_money: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What decide answers: read the record first, or a settled judgement with one closed outcome per flow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncengine.model.action import Action, Hold
+from syncengine.model.matching import PairMark
 from syncengine.model.record import FieldState, Record, SourceState, TargetState
 from syncengine.model.value import Places, Value
 from syncengine.vocabulary import Fate, FlowResult
@@ -74,8 +75,9 @@ class FlowOutcome:
 class Settled:
     """A whole judgement. `changes` are the fields that get a new value; `source` the new state of the record it came
     from; `targets` the new states of targets that a reading told us about; `born` the record that came into existence,
-    as yet without fields. `gone`: the record went away in its system of record, or (False) is back there. `steps` say,
-    in order, what decided.
+    as yet without fields. `gone`: the record went away in its system of record, or (False) is back there. `shown` are
+    hashes of what the flow shows for matching alone, `pairs` how far matching has come, `wants` the records of theirs
+    that are to be read for it, each with a reason. `steps` say, in order, what decided.
     """
 
     fate: Fate
@@ -88,6 +90,9 @@ class Settled:
     flows: tuple[FlowOutcome, ...] = ()
     gone: bool | None = None
     born: Record | None = None
+    shown: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[PairMark, ...] = ()
+    wants: tuple[tuple[Link, str], ...] = ()
     steps: tuple[str, ...] = ()
 
 

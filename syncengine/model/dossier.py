@@ -13,7 +13,8 @@ from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, I
 class Hit:
     """Something that an id names: an input, a linked record of theirs, an entity, an action or an attempt.
 
-    `what` is one of input, link, entity, action, attempt; `label` says it in words ("invoice.crm inv_1").
+    `what` is one of input, link, entity, action, attempt, candidate (a record of theirs that might be an entity);
+    `label` says it in words ("invoice.crm inv_1").
     """
 
     what: str
@@ -114,11 +115,14 @@ class ConflictFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFacts:
+    """`value` is what it is about, None where it is about none."""
+
     record: int
     flow: str
     field: str
     why: str
     at: datetime
+    value: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

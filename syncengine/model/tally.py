@@ -1,9 +1,9 @@
 """What one session did, counted from the ledger."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from syncengine.vocabulary import ActionState, Fate, FlowResult
+from syncengine.vocabulary import ActionState, Fate, FlowResult, PairState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,8 @@ class Tally:
     `decisions` count the closed outcomes per event and flow, `writes` the actions that the session moved, by where
     they stand now; `by_probe` of the confirmed ones were settled by a probe. `unmapped_types` counts delivery types
     that no flow reads. In the whole ledger, whoever left them: `unsettled` are records that await a reading, `open`
-    the actions that are not over, by where they stand.
+    the actions that are not over, by where they stand, `unpaired` the entities that are not matched with the records
+    of a flow yet, by what they wait for.
     """
 
     events: Mapping[Fate, int]
@@ -30,3 +31,4 @@ class Tally:
     unsettled: int = 0
     open: Mapping[ActionState, int]
     readings: int = 0
+    unpaired: Mapping[PairState, int] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from syncengine.check.checked import Checked, CheckedObject, CheckedSystem
 from syncengine.plan.digest import digest
 from syncengine.plan.fields import compile_field
 from syncengine.plan.flows import compile_flow
+from syncengine.plan.matching import compile_match
 from syncengine.plan.plan import FlowPlan, ObjectPlan, Plan, RetryPlan, SystemPlan
 from syncengine.plan.spelling import Readings
 
@@ -20,10 +21,12 @@ def compile_plan(checked: Checked, readings: Readings = NO_READINGS) -> Plan:
         project=checked.project,
         digest=digest(checked.meaning),
         systems={name: _system(system) for name, system in checked.systems.items()},
-        objects={name: _object(subject) for name, subject in checked.objects.items()},
+        objects={name: _object(subject, flows) for name, subject in checked.objects.items()},
         flows=flows,
         readers=_readers(flows),
         retry=RetryPlan(first=checked.first_wait, longest=checked.longest_wait),
+        classes=checked.classes,
+        views=checked.views,
     )
 
 
@@ -33,7 +36,7 @@ def _system(system: CheckedSystem) -> SystemPlan:
     )
 
 
-def _object(subject: CheckedObject) -> ObjectPlan:
+def _object(subject: CheckedObject, flows: Mapping[str, FlowPlan]) -> ObjectPlan:
     return ObjectPlan(
         name=subject.name,
         kind=subject.kind,
@@ -41,6 +44,7 @@ def _object(subject: CheckedObject) -> ObjectPlan:
         fields={name: compile_field(field) for name, field in subject.fields.items()},
         flows=tuple(flow.id for flow in subject.flows.values()),
         born_in=subject.born_in,
+        match=compile_match(subject, flows),
     )
 
 
@@ -49,6 +53,10 @@ def _readers(flows: Mapping[str, FlowPlan]) -> Mapping[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for flow in flows.values():
         at = (flow.system, flow.record)
-        if at not in found or (flow.reads and not flows[found[at]].reads):
+        if at not in found or (_takes_in(flow) and not _takes_in(flows[found[at]])):
             found[at] = flow.id
     return found
+
+
+def _takes_in(flow: FlowPlan) -> bool:
+    return flow.born or bool(flow.reads)

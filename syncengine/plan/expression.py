@@ -1,206 +1,168 @@
 """Expressions, compiled: a tree of `spec.expression` becomes a closure over a mapping of values.
 
-Truth has three values inside: a comparison that cannot be made (an empty operand, another currency, another kind of
-value) says `unknown`. For `only` that is False; for a gate it is None, which `and`, `or` and `not` carry on only as far
-as it matters, so that False means certainly false.
+The trees are sound: the rules of the map have let them through. The closures are total: what fails is empty, and a
+comparison with something empty is false.
 """
 
-import operator
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Final
 
 from syncengine.model.value import Json, Value
 from syncengine.plan.conversion import Dialect
-from syncengine.plan.conversions.scalar import scalar
-from syncengine.plan.path import getter
-from syncengine.plan.plan import ABSENT, UnreadableError
-from syncengine.spec.expression import And, Compare, Expression, Has, In, Literal, Name, Node, Not, Operand, Or
+from syncengine.plan.kind import Types, kind_of
+from syncengine.plan.operation import CALLS, combine
+from syncengine.plan.term import NATIVE, Look, Values, constant, field, normal_form, part, place
+from syncengine.plan.truth import Truth, chosen, compared, flag, joined, member, negated
+from syncengine.spec import expression as tree
+from syncengine.spec.expression import Expression
+from syncengine.spec.function import FUNCTIONS, Wants
 from syncengine.vocabulary import FieldType
 
-Types = Mapping[str, FieldType]
-"""Of the fields that an expression may name; places of theirs have none."""
-
-_Values = Mapping[str, Json]
-_Truth = Callable[[_Values], bool | None]
-_Look = Callable[[_Values], Json]
-
-_COMPARISONS: Final[Mapping[str, Callable[[Json, Json], bool]]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+_READ_AS: Final[Mapping[Wants, FieldType]] = {
+    Wants.INTEGER: FieldType.INTEGER,
+    Wants.MOMENT: FieldType.TIMESTAMP,
+    **dict.fromkeys((Wants.TEXT, Wants.PATTERN, Wants.ZONE, Wants.AMOUNT), FieldType.TEXT),
 }
-_NUMBERS: Final = (int, Decimal, float)
-_FLAGS: Final = (0, 1)
-
-_COMPARED: Final[Mapping[FieldType, Callable[[Value], Json]]] = {
-    FieldType.DECIMAL: Decimal,
-    FieldType.TIMESTAMP: lambda value: value.removesuffix("Z"),  # "Z" sorts after the point of a fraction
-    FieldType.MONEY: lambda value: (value["currency"], value["minor"]),
-    FieldType.REF: lambda value: (value["flow"], value["id"]),
-    FieldType.VERIFICATION: operator.itemgetter("status"),
-}
-"""What is compared of a value, where it is not the normal form itself. Pairs compare only if their first halves agree:
-money of one currency, ids of one flow.
-"""
+_FAILURES: Final = (TypeError, LookupError, ValueError, ArithmeticError, AttributeError)
 
 
-def condition(expression: Expression, types: Types) -> Callable[[Mapping[str, Json]], bool]:
+def condition(expression: Expression, types: Types, dialect: Dialect = NATIVE) -> Callable[[Mapping[str, Json]], bool]:
     """For `only`: over the values of our fields, or over their record where it says `theirs`."""
-    truth = _truth(expression.root, types, unknown=False)
+    truth = _Compiler(types, dialect, unknown=False).truth(expression.root)
     return lambda values: truth(values) is True
 
 
 def asked(expression: Expression, types: Types) -> Callable[[Mapping[str, Value]], bool]:
     """For a gate's `when`: False only if it is certainly false. What cannot be judged is asked."""
-    truth = _truth(expression.root, types, unknown=None)
+    truth = _Compiler(types, NATIVE, unknown=None).truth(expression.root)
 
     def judge(values: Mapping[str, Value]) -> bool:
         try:
             return truth(values) is not False
-        except (TypeError, LookupError, ValueError, ArithmeticError, AttributeError):
+        except _FAILURES:
             return True
 
     return judge
 
 
-def _truth(node: Node, types: Types, *, unknown: bool | None) -> _Truth:
-    match node:
-        case And() | Or():
-            sides = (_truth(side, types, unknown=unknown) for side in (node.left, node.right))
-            return _joined(*sides, decisive=isinstance(node, Or))
-        case Not():
-            return _negated(_truth(node.operand, types, unknown=unknown))
-        case Has():
-            look = _look(node.name, types)
-            return lambda values: look(values) is not None
-        case Compare():
-            return _compared(node, types, unknown)
-        case In():
-            return _member(node, types, unknown)
-        case _:
-            return _flag(_look(node, types), unknown)
+def computed(expression: Expression, types: Types) -> Callable[[Mapping[str, Value]], Value]:
+    """For `to`: over the values of our fields, in the normal form of the kind that the expression gives."""
+    look = _Compiler(types, NATIVE, unknown=False).value(expression.root)
+    kind = kind_of(expression.root, types)
 
-
-def _joined(left: _Truth, right: _Truth, *, decisive: bool) -> _Truth:
-    """`and` is decided by one False, `or` by one True, whatever the other side is."""
-
-    def truth(values: _Values) -> bool | None:
-        first = left(values)
-        if first is decisive:
-            return decisive
-        second = right(values)
-        return second if second is decisive or first is not None else None
-
-    return truth
-
-
-def _negated(inner: _Truth) -> _Truth:
-    def truth(values: _Values) -> bool | None:
-        found = inner(values)
-        return None if found is None else not found
-
-    return truth
-
-
-def _flag(look: _Look, unknown: bool | None) -> _Truth:
-    def truth(values: _Values) -> bool | None:
-        found = look(values)
-        return found == 1 if isinstance(found, _NUMBERS) and found in _FLAGS else unknown
-
-    return truth
-
-
-def _compared(node: Compare, types: Types, unknown: bool | None) -> _Truth:
-    compare = _COMPARISONS[node.operator]
-    left = _look(node.left, types, _type_of(node.right, types))
-    right = _look(node.right, types, _type_of(node.left, types))
-
-    def truth(values: _Values) -> bool | None:
-        first, second = left(values), right(values)
-        return compare(first, second) if _comparable(first, second) else unknown
-
-    return truth
-
-
-def _comparable(first: Json, second: Json) -> bool:
-    """Whether both are there and of one kind. Tables say 0 and 1 where others say false and true."""
-    if isinstance(first, str):
-        return isinstance(second, str)
-    if isinstance(first, tuple):
-        return isinstance(second, tuple) and bool(first[0] == second[0])
-    if not isinstance(first, _NUMBERS) or not isinstance(second, _NUMBERS):
-        return False
-    return isinstance(first, bool) is isinstance(second, bool) or (first in _FLAGS and second in _FLAGS)
-
-
-def _member(node: In, types: Types, unknown: bool | None) -> _Truth:
-    look = _look(node.item, types)
-    kind = _type_of(node.item, types)
-    items = tuple(_constant(item, kind) for item in node.items)
-
-    def truth(values: _Values) -> bool | None:
-        found = look(values)
-        if not isinstance(found, (str, *_NUMBERS)):
-            return unknown
-        return any(_comparable(found, item) and found == item for item in items)
-
-    return truth
-
-
-def _type_of(operand: Operand, types: Types) -> FieldType | None:
-    return types.get(operand.text) if isinstance(operand, Name) else None
-
-
-def _look(operand: Operand, types: Types, other: FieldType | None = None) -> _Look:
-    """A getter that gives None for empty. `other` is the type of what a literal is compared with."""
-    if isinstance(operand, Literal):
-        value = _constant(operand, other)
-        return lambda _values: value
-    if operand.theirs:
-        return _place(operand)
-    return _field(operand.text, _COMPARED.get(types[operand.text]))
-
-
-def _field(name: str, compared: Callable[[Value], Json] | None) -> _Look:
-    if compared is None:
-        return lambda values: values.get(name)
-
-    def look(values: _Values) -> Json:
-        value = values.get(name)
-        return None if value is None else compared(value)
-
-    return look
-
-
-def _place(name: Name) -> _Look:
-    get = getter(".".join(name.path[1:]))
-
-    def look(content: _Values) -> Json:
+    def compute(values: Mapping[str, Value]) -> Value:
         try:
-            raw = get(content)
-        except UnreadableError:
+            return normal_form(look(values), kind)
+        except _FAILURES:
             return None
-        return None if raw is ABSENT or (isinstance(raw, str) and not raw.strip()) else raw
 
-    return look
-
-
-def _constant(literal: Literal, kind: FieldType | None) -> Json:
-    """A literal in the normal form of the type that it is compared with: 'de' beside a country is DE."""
-    if kind is None or kind in _OWN_WORDS or not isinstance(literal.value, str):
-        return literal.value
-    try:
-        normal = scalar(kind, Dialect(time="native")).read(literal.value)
-    except UnreadableError:
-        return literal.value
-    compared = _COMPARED.get(kind)
-    return compared(normal) if compared and normal is not None else normal
+    return compute
 
 
-_OWN_WORDS: Final = frozenset(
-    {FieldType.ONE_OF, FieldType.VERIFICATION, FieldType.REF, FieldType.MONEY, FieldType.ADDRESS}
-)
+def taken(
+    expression: Expression, dialect: Dialect, *, there: Callable[[Json], Value], here: Callable[[Json], Value]
+) -> Callable[[Mapping[str, Json]], Value]:
+    """For `from`: over their record. `there` converts what stands at a place of theirs, `here` what was computed, in
+    normal form; both raise UnreadableError for what is no value of the field.
+    """
+    return _Compiler({}, dialect, unknown=False).taken(expression.root, there, here)
+
+
+class _Compiler:
+    def __init__(self, types: Types, dialect: Dialect, *, unknown: bool | None) -> None:
+        self._types = types
+        self._dialect = dialect
+        self._unknown = unknown
+
+    def truth(self, node: tree.Node) -> Truth:
+        match node:
+            case tree.And() | tree.Or():
+                return joined(self.truth(node.left), self.truth(node.right), decisive=isinstance(node, tree.Or))
+            case tree.Not():
+                return negated(self.truth(node.operand))
+            case tree.Has() | tree.Compare() | tree.In():
+                return self._judged(node)
+            case tree.Choose():
+                return chosen(self.truth(node.condition), self.truth(node.then), self.truth(node.otherwise))
+            case _:
+                return flag(self.value(node), self._unknown)
+
+    def _judged(self, node: tree.Has | tree.Compare | tree.In) -> Truth:
+        if isinstance(node, tree.Has):
+            look = self.value(node.name)
+            return lambda values: look(values) is not None
+        if isinstance(node, tree.In):
+            kind = self._kind(node.item)
+            return member(self.value(node.item), [constant(i, kind) for i in node.items], self._unknown)
+        left = self.value(node.left, beside=self._kind(node.right))
+        right = self.value(node.right, beside=self._kind(node.left))
+        return compared(node.operator, left, right, self._unknown)
+
+    def value(
+        self, node: tree.Node, *, wanted: FieldType | None = None, beside: FieldType | None = None
+    ) -> Look:  # fmt: skip
+        """`wanted`: the type as which a place of theirs is read. `beside`: of what it is compared with."""
+        match node:
+            case tree.Literal():
+                fixed = part(node) if wanted is FieldType.TEXT else constant(node, wanted or beside)
+                return lambda _values: fixed
+            case tree.Name() if node.theirs:
+                return place(node, wanted or (beside if beside is FieldType.DATE else None), self._dialect)
+            case tree.Name():
+                return field(node.text, self._types[node.text])
+            case tree.Arithmetic() | tree.Call():
+                return self._combined(node) if isinstance(node, tree.Arithmetic) else self._called(node)
+            case tree.Choose():
+                return self._chosen(node, wanted or beside or self._kind(node))
+            case _:
+                return self.truth(node)
+
+    def taken(self, node: tree.Node, there: Callable[[Json], Value], here: Callable[[Json], Value]) -> Look:
+        if isinstance(node, tree.Choose):
+            first, second = self.taken(node.then, there, here), self.taken(node.otherwise, there, here)
+            truth = self.truth(node.condition)
+            return lambda content: first(content) if truth(content) is True else second(content)
+        look, kind = self.value(node), self._kind(node)
+        if kind is None:
+            return _converted(look, there)
+        return _converted(lambda content: normal_form(look(content), kind), here)
+
+    def _kind(self, node: tree.Node) -> FieldType | None:
+        return kind_of(node, self._types)
+
+    def _combined(self, node: tree.Arithmetic) -> Look:
+        kind = self._kind(node)
+        wanted = FieldType.INTEGER if kind is FieldType.MONEY else kind
+        sign, left, right = node.operator, self.value(node.left, wanted=wanted), self.value(node.right, wanted=wanted)
+        return lambda values: combine(sign, left(values), right(values))
+
+    def _called(self, node: tree.Call) -> Look:
+        call, takes = CALLS[node.name], FUNCTIONS[node.name].takes.values()
+        looks = [
+            self.value(each, wanted=_READ_AS[wants]) for wants, each in zip(takes, node.arguments, strict=True)
+        ]  # fmt: skip
+        if all(isinstance(each, tree.Literal) for each in node.arguments):
+            fixed = call(*(look({}) for look in looks))
+            return lambda _values: fixed
+        return lambda values: call(*[look(values) for look in looks])
+
+    def _chosen(self, node: tree.Choose, kind: FieldType | None) -> Look:
+        truth, wanted = self.truth(node.condition), None if kind is FieldType.BOOLEAN else kind
+        then = self.value(node.then, wanted=wanted)
+        otherwise = self.value(node.otherwise, wanted=wanted)
+
+        def look(values: Values) -> Json:
+            asked = truth(values)
+            if asked is None:
+                return None
+            return then(values) if asked else otherwise(values)
+
+        return look
+
+
+def _converted(look: Look, convert: Callable[[Json], Value]) -> Look:
+    def read(content: Values) -> Value:
+        raw = look(content)
+        return None if raw is None else convert(raw)
+
+    return read

@@ -18,6 +18,7 @@ def compile_field(field: CheckedField) -> FieldPlan:
         ref=field.ref,
         later=reachable(field.moves),
         if_edited=field.if_edited,
+        fixed=field.fixed,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from syncengine.check.checked import CheckedGate, CheckedNeed, CheckedObject
-from syncengine.plan.expression import Types, asked
+from syncengine.plan.expression import asked
+from syncengine.plan.kind import Types
 from syncengine.plan.plan import GatePlan, NeedPlan
 
 

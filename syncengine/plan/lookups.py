@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from syncengine.canonical import entity_id
 from syncengine.model.event import Snapshot
+from syncengine.model.record import Record
 from syncengine.plan.conversions.text import identifier
 from syncengine.plan.path import Getter, getter
 from syncengine.plan.plan import ABSENT, FlowPlan, Plan, ReadSpelling, UnreadableError
@@ -30,8 +31,8 @@ class Identity:
 
 
 def identify(plan: Plan, flow: FlowPlan, snapshot: Snapshot) -> Identity:
-    """The id at the flow's key place names the entity by its birth in the first flow of `born_in`; where there is no
-    such place, or nothing stands in it, a record in a birth flow is born under its own id.
+    """The id at the flow's key place names the entity by its birth; where there is no such place, or no such id stands
+    in it, a record in a birth flow is born under its own id.
     """
     birth = _birth(plan, flow, snapshot)
     return Identity(
@@ -45,19 +46,17 @@ def identify(plan: Plan, flow: FlowPlan, snapshot: Snapshot) -> Identity:
 
 def _birth(plan: Plan, flow: FlowPlan, snapshot: Snapshot) -> tuple[str, str] | None:
     if flow.key:
-        key = _key(flow, snapshot)
-        if key is not None:
-            return plan.object_of(flow).born_in[0], key
+        try:
+            raw = _getter(flow.key)(snapshot.content)
+            key = None if raw is None or raw is ABSENT else identifier(raw)
+            named = plan.object_of(flow).birth_of(key) if key else None
+        except UnreadableError:
+            raw = named = None  # a key that nobody can read names nothing
+        if named is not None:
+            return named
+        if raw is ABSENT and not snapshot.complete:
+            return None  # its key was not shown: it may be the entity that we created here
     return (flow.id, snapshot.id) if flow.born else None
-
-
-def _key(flow: FlowPlan, snapshot: Snapshot) -> str | None:
-    """A key that nobody can read names nothing: the record is then known by its link or not at all."""
-    try:
-        raw = _getter(flow.key)(snapshot.content)
-        return None if raw is None or raw is ABSENT else identifier(raw)
-    except UnreadableError:
-        return None
 
 
 @lru_cache(maxsize=1024)
@@ -66,11 +65,29 @@ def _getter(path: str) -> Getter:
 
 
 def refs(flow: FlowPlan, snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
-    """The (flow id, record id) of every other record that the snapshot names in a field that this flow is."""
+    """The (flow id, record id) of every other record that the snapshot names in a field that this flow is, or speaks
+    of first.
+    """
     if not flow.refs:
         return ()
-    found = (_ref(spelling, snapshot) for spelling in flow.reads if spelling.field in flow.refs)
+    read = (*flow.reads, *flow.proposes)
+    found = (_ref(spelling, snapshot) for spelling in read if spelling.field in flow.refs)
     return tuple(dict.fromkeys(named for named in found if named is not None))
+
+
+def compared(
+    plan: Plan, flow: FlowPlan, snapshot: Snapshot, record: Record | None
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
+    """The (flow id, record id) of what the snapshot names, and of what the record names already, where the two may be
+    different ids of one thing: in fields that are set once, and those that a birth elsewhere spoke of first.
+    """
+    subject = plan.object_of(flow)
+    first = {s.field for birth in subject.born_in for s in plan.flows[birth].proposes} if flow.refs else ()
+    names = [name for name in flow.refs if subject.fields[name].fixed or name in first]
+    if not names:
+        return ()
+    held = () if record is None else (record.value(name) for name in names)
+    return (*refs(flow, snapshot), *((value["flow"], value["id"]) for value in held if value is not None))
 
 
 def _ref(spelling: ReadSpelling, snapshot: Snapshot) -> tuple[str, str] | None:

@@ -7,7 +7,8 @@ from enum import Enum
 from typing import Final
 
 from syncengine.model.value import Json, Places, Value
-from syncengine.vocabulary import FieldType, IfEdited, Phase
+from syncengine.spec.built_in import is_built_in
+from syncengine.vocabulary import ID_IN, SENSITIVITY_CLASSES, Consequence, FieldType, HoldField, IfEdited, Mask, Phase
 
 
 class Absent(Enum):
@@ -17,6 +18,7 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
+_HOLD_FIELDS: Final = frozenset(HoldField)
 
 
 class UnreadableError(Exception):
@@ -33,7 +35,8 @@ class UnreadableError(Exception):
 class FieldPlan:
     """One field of an object. `flow` is the id of the one flow that reads it ("" for a field nobody reads yet).
 
-    `later` holds, per word of a closed list with declared moves, every word that can be reached from it.
+    `later` holds, per word of a closed list with declared moves, every word that can be reached from it. `fixed`: set
+    once by its owner, and never changed after that.
     """
 
     name: str
@@ -46,28 +49,39 @@ class FieldPlan:
     ref: str = ""
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
     if_edited: IfEdited = IfEdited.REPORT
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadSpelling:
     """How one flow reads one field. `read` takes their record's content and gives a value in normal form, None for
     empty or ABSENT; raises UnreadableError. `places` are the paths it looks at, as `Snapshot.content` nests them.
+    `needs` are paths without which a record that shows only what has changed says nothing of the field.
     """
 
     field: str
     places: tuple[str, ...]
     read: Callable[[Mapping[str, Json]], "Value | Absent"]
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteSpelling:
     """How one flow writes one field. `write` takes a value in normal form (None: empty) and gives the places; a ref
     comes out untranslated (see `model.value`). Raises UnreadableError for a value that cannot be spelled there.
+
+    `compute` makes that value from those of the fields that `reads` names (both empty: it is the field's own value);
+    nothing can be said while one of `requires` is absent. `only_if_empty`: places of theirs that all have to be empty
+    for it to be written; none where it is always written.
     """
 
     field: str
     places: tuple[str, ...]
     write: Callable[[Value], Places]
+    compute: Callable[[Mapping[str, Value]], Value] | None = None
+    reads: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    only_if_empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +120,19 @@ class FlowPlan:
     """One object to or from one system. `id` is "OBJECT.FLOW".
 
     `key` is the place of the birth id in their record ("" where the record's own id is the birth id).
-    `born`: a new entity may come into existence here. `reads`: fields whose value this flow is.
+    `born`: a new entity may come into existence here. `reads`: fields whose value this flow is. `proposes`: fields of
+    other owners that a birth here speaks of first. `once`: fields that this flow is, as they are written when the
+    entity is created here after a birth elsewhere.
     `shows`: every other spelled field, granted or not, in the order of the map; `granted` names the ones that may be
     written. `only_read` says which of their records are taken in, `only_create` which entities are created there.
     `normal` brings a raw value read at a place into the same normal spelling that `shows` writes.
-    `schedule` is set for flows that are read by scanning; `version` is then the place of their version. `pushed`: the
-    system announces changes of these records, ours included. `granted_places` are the places of the granted fields.
+    `schedule` is set for flows that are read by scanning; `version` is then the place of their version. `exports` is
+    set for flows that are written in batches; what touches one of `urgent_places` does not wait for the next one.
+    `pushed`: the system announces changes of these records, ours included. `consequences`: what a write means beyond its value.
+    `matches`: the fields that records are matched by, as far as they can be read here, be they its own or not.
+    `place_classes`: per place the most sensitive field that stands there ("" for what is ours) and its class.
+    `granted_places` are the places of the granted fields, `built_ins` the fields it shows that the engine itself knows.
+    `if_empty`: per granted place that is only filled, the places of theirs that all have to be empty for that.
     """
 
     id: str
@@ -137,28 +158,69 @@ class FlowPlan:
     version: str = ""
     pushed: bool = False
     refs: tuple[str, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
     place_fields: Mapping[str, str] = field(default_factory=dict)
+    place_classes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    proposes: tuple[ReadSpelling, ...] = ()
+    once: tuple[WriteSpelling, ...] = ()
+    exports: Schedule | None = None
+    urgent_places: frozenset[str] = frozenset()
+    matches: tuple[ReadSpelling, ...] = ()
     granted_places: tuple[str, ...] = field(init=False)
+    built_ins: tuple[str, ...] = field(init=False)
+    if_empty: Mapping[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
+        filled = (s for s in self.shows if s.field in self.granted and s.only_if_empty)
+        object.__setattr__(self, "if_empty", {place: s.only_if_empty for s in filled for place in s.places})
+        built_ins = tuple(s.field for s in self.shows if is_built_in(s.field))
+        object.__setattr__(self, "built_ins", built_ins)
         places = dict.fromkeys(p for s in self.shows if s.field in self.granted for p in s.places)
         object.__setattr__(self, "granted_places", tuple(places))
+
+    @property
+    def first_places(self) -> tuple[str, ...]:
+        """The places of what is written once, when the entity is created."""
+        return tuple(place for spelling in self.once for place in spelling.places)
 
     @property
     def writes(self) -> bool:
         return bool(self.granted) and (self.may_create or self.may_update)
 
     @property
+    def written(self) -> bool:
+        """Whether something of an entity may stand here because we wrote it."""
+        return bool(self.shows or self.once)
+
+    @property
     def readable_places(self) -> tuple[str, ...]:
         """Every place of their record that decide may see."""
-        read = (place for spelling in self.reads for place in spelling.places)
+        read = (place for spelling in (*self.reads, *self.proposes) for place in spelling.places)
         shown = (place for spelling in self.shows for place in spelling.places)
         return tuple(dict.fromkeys((*read, *shown, *((self.key,) if self.key else ()))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPlan:
+    """How records that are older than the first sync are found again. `rules` are fields, tried in this order. `flows`
+    are the ids of the flows whose unlinked records are compared, each with a digest of how they are read for it;
+    `digest` is one of the rules alone.
+    """
+
+    rules: tuple[tuple[str, ...], ...]
+    flows: Mapping[str, str]
+    digest: str
+    fields: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", frozenset(name for rule in self.rules for name in rule))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectPlan:
-    """`flows` in the order of the map. `born_in` are flow ids; `birth_flow` is the first of them."""
+    """`flows` in the order of the map. `born_in` are flow ids. `shows_holds`: some flow spells hold.*; `shows_ids`: the
+    flows (ids) whose own id of a record some flow spells.
+    """
 
     name: str
     kind: str
@@ -166,6 +228,29 @@ class ObjectPlan:
     fields: Mapping[str, FieldPlan]
     flows: tuple[str, ...]
     born_in: tuple[str, ...]
+    match: MatchPlan | None = None
+    shows_holds: bool = field(init=False)
+    shows_ids: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = (name.removeprefix(ID_IN) for name in self.fields if name.startswith(ID_IN))
+        object.__setattr__(self, "shows_ids", frozenset(f"{self.name}.{flow}" for flow in named))
+        object.__setattr__(self, "shows_holds", not _HOLD_FIELDS.isdisjoint(self.fields))
+
+    def key_of(self, birth: tuple[str, str]) -> str:
+        """What stands at the key of every other flow: the id an entity was born with (flow id, id), behind the name of
+        that flow where there are several to be born in.
+        """
+        flow, id_ = birth
+        return id_ if len(self.born_in) == 1 else f"{flow.partition('.')[2]}:{id_}"
+
+    def birth_of(self, key: str) -> tuple[str, str] | None:
+        """The birth (flow id, id) that a key names; None for a key that nobody here can have written."""
+        if len(self.born_in) == 1:
+            return self.born_in[0], key
+        flow, _, id_ = key.partition(":")
+        birth = f"{self.name}.{flow}"
+        return (birth, id_) if birth in self.born_in and id_ else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +273,8 @@ class RetryPlan:
 class Plan:
     """The whole map, compiled. `digest` names its meaning: equal maps give equal digests on every machine.
 
-    `readers` finds the flow that takes in a record type: (system, record) -> flow id.
+    `readers` finds the flow that takes in a record type: (system, record) -> flow id. `classes` come from least to most
+    sensitive; `views` say how each view shows them, and withhold what they do not name.
     """
 
     project: str
@@ -198,6 +284,8 @@ class Plan:
     flows: Mapping[str, FlowPlan]
     readers: Mapping[tuple[str, str], str]
     retry: RetryPlan = RetryPlan()
+    classes: tuple[str, ...] = SENSITIVITY_CLASSES
+    views: Mapping[str, Mapping[str, Mask]] = field(default_factory=dict)
 
     def flow_for(self, system: str, record: str) -> FlowPlan | None:
         flow = self.readers.get((system, record))

@@ -1,22 +1,30 @@
 """Spellings, compiled: how one flow reads, writes and normalises one field."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
-from syncengine.check.checked import CheckedFlow, CheckedSpelling
+from syncengine.check.checked import CheckedField, CheckedFlow, CheckedSpelling
 from syncengine.model.value import Json, Places, Value
-from syncengine.plan.conversion import Conversion, Dialect, dialect_of, normaliser, unreadable
+from syncengine.plan.conversion import Conversion, Dialect, dialect_of, normaliser, same, unreadable
 from syncengine.plan.conversions import address, moment, money, verification, words
 from syncengine.plan.conversions.reference import reference
 from syncengine.plan.conversions.scalar import scalar
 from syncengine.plan.conversions.text import text
+from syncengine.plan.expression import computed, taken
 from syncengine.plan.path import getter
 from syncengine.plan.plan import ABSENT, Absent, ReadSpelling, UnreadableError, WriteSpelling
+from syncengine.plan.term import NATIVE
+from syncengine.spec.expression import names
 from syncengine.vocabulary import FieldType
 
 Read = Callable[[Mapping[str, Json]], "Value | Absent"]
 Write = Callable[[Value], Places]
 Normal = Callable[[Json], Json]
+Compute = Callable[[Mapping[str, Value]], Value]
+Fields = Mapping[str, CheckedField]
+NO_FIELDS: Final[Fields] = MappingProxyType({})
 
 Readings = Mapping[tuple[str, str, str], Callable[[Mapping[str, Json]], Json]]
 """The conversions that connectors ship, by (connector, record type, name): from the content of their record to a value
@@ -28,7 +36,7 @@ as the connector spells it, None for empty. KeyError means absent, ValueError a 
 class Spelled:
     """One field in one flow. `read` is None for a spelling that is only written, `write` for one that is only read.
 
-    `normals` by place.
+    `normals` by place; the rest as in the plan.
     """
 
     field: str
@@ -36,25 +44,85 @@ class Spelled:
     read: Read | None
     write: Write | None
     normals: Mapping[str, Normal]
+    needs: tuple[str, ...] = ()
+    compute: Compute | None = None
+    reads: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    only_if_empty: tuple[str, ...] = ()
 
     def to_read(self) -> ReadSpelling:
         assert self.read is not None, f"{self.field} is only written"
-        return ReadSpelling(field=self.field, places=self.places, read=self.read)
+        return ReadSpelling(field=self.field, places=self.places, read=self.read, needs=self.needs)
 
     def to_write(self) -> WriteSpelling:
         assert self.write is not None, f"{self.field} is only read"
-        return WriteSpelling(field=self.field, places=self.places, write=self.write)
+        return WriteSpelling(
+            field=self.field, places=self.places, write=self.write, compute=self.compute, reads=self.reads,
+            requires=self.requires, only_if_empty=self.only_if_empty,
+        )  # fmt: skip
 
 
-def compile_spelling(spelling: CheckedSpelling, flow: CheckedFlow, readings: Readings) -> Spelled:
-    dialect = dialect_of(flow.system.description)
-    if spelling.spec.reading is not None:
+def compile_spelling(
+    spelling: CheckedSpelling, flow: CheckedFlow, readings: Readings, fields: Fields = NO_FIELDS
+) -> Spelled:
+    """`fields` are those of the object, which a `to` may read."""
+    written, dialect = spelling.spec, dialect_of(flow.system.description)
+    if written.reading is not None:
         return _from_reading(spelling, flow, readings)
-    if spelling.spec.parts is not None:
-        return _address(spelling, dict(spelling.spec.parts.items()), dialect)
-    if spelling.field.type is FieldType.MONEY:
-        return _money(spelling, dialect)
-    return _single(spelling, dialect)
+    if written.from_ is not None:
+        return _from_theirs(spelling, dialect)
+    if written.parts is not None:
+        found = _address(spelling, dict(written.parts.items()), dialect)
+    elif _type(spelling) is FieldType.MONEY:
+        found = _money(spelling, dialect)
+    else:
+        found = _single(spelling, dialect)
+    if written.to is not None:
+        found = _computed(spelling, found, fields)
+    return replace(found, only_if_empty=_deciding(spelling, found)) if written.only_if_empty else found
+
+
+def _type(spelling: CheckedSpelling) -> FieldType:
+    """Of what stands at the place."""
+    return spelling.type or spelling.field.type
+
+
+def _deciding(spelling: CheckedSpelling, spelled: Spelled) -> tuple[str, ...]:
+    """The places that say whether theirs is empty. A currency without an amount says nothing."""
+    return spelled.places[:1] if _type(spelling) is FieldType.MONEY else spelled.places
+
+
+def _computed(spelling: CheckedSpelling, spelled: Spelled, fields: Fields) -> Spelled:
+    """The same places, where what an expression gives is written. One that names no field is as known as its own."""
+    expression = spelling.expression
+    assert expression is not None
+    reads = tuple(dict.fromkeys(name.path[0] for name in names(expression))) or (spelling.field.name,)
+    return replace(
+        spelled,
+        read=None,
+        compute=computed(expression, {name: field.type for name, field in fields.items()}),
+        reads=reads,
+        requires=tuple(name for name in reads if not fields[name].optional),
+    )
+
+
+def _from_theirs(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
+    expression = spelling.expression
+    assert expression is not None
+    there, here = _conversion_of(spelling, dialect), _conversion_of(spelling, NATIVE)
+    return Spelled(
+        field=spelling.field.name,
+        places=(),
+        read=_telling("from", taken(expression, dialect, there=there, here=here)),
+        write=None,
+        normals={},
+        needs=tuple(dict.fromkeys(".".join(name.path[1:]) for name in names(expression))),
+    )
+
+
+def _conversion_of(spelling: CheckedSpelling, dialect: Dialect) -> Callable[[Json], Value]:
+    """An expression gives money in normal form, everything else as it would be read at a place."""
+    return same if spelling.field.type is FieldType.MONEY else _conversion(spelling, dialect).read
 
 
 def _from_reading(spelling: CheckedSpelling, flow: CheckedFlow, readings: Readings) -> Spelled:
@@ -134,6 +202,8 @@ def _single(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
 
 def _conversion(spelling: CheckedSpelling, dialect: Dialect) -> Conversion:
     field, table = spelling.field, spelling.table
+    if spelling.spec.to is not None:
+        return _of_result(_type(spelling), dialect)
     if field.type is FieldType.ONE_OF:
         return words.one_of(field.words, None if table is None else words.word_table(table))
     if field.type is FieldType.VERIFICATION:
@@ -145,8 +215,15 @@ def _conversion(spelling: CheckedSpelling, dialect: Dialect) -> Conversion:
     return scalar(field.type, dialect)
 
 
+def _of_result(kind: FieldType, dialect: Dialect) -> Conversion:
+    """What an expression gives stands at its place in our own words."""
+    return words.spelled_word() if kind in {FieldType.ONE_OF, FieldType.VERIFICATION} else scalar(kind, dialect)
+
+
 def _as_it_stands(spelling: CheckedSpelling, conversion: Conversion, dialect: Dialect) -> Conversion:
     """What `normal` needs: from a raw value to the spelling, which is not always a normal form of the field's type."""
+    if spelling.spec.to is not None:
+        return conversion
     if spelling.field.type in {FieldType.ONE_OF, FieldType.VERIFICATION}:
         return words.spelled_word()
     if spelling.field.type is FieldType.REF:

@@ -27,6 +27,8 @@ class Grant(Shape):
 
 
 class WriteSet(Shape):
+    """What may be written together: the unit of promotion, pause and rollback."""
+
     owner: Name = Field(description="The team that owns it.", examples=["revops"])
     approved_by: Annotated[Names, Field(min_length=1)] = Field(
         description="The roles that approved it.", examples=[["cfo"]]

@@ -40,7 +40,8 @@ class Connection(Shape):
         default=Environment.PRODUCTION, description="What kind of installation this is.", examples=["sandbox"]
     )
     settings: dict[SettingName, str] = Field(
-        default={}, description="Settings of the connector; secrets only as env:NAME or file:/path."
+        default={}, description="A setting of the connector; a secret only as env:NAME or file:/path.",
+        examples=[{"secret_key": "env:STRIPE_SECRET_KEY"}],
     )
 
     @model_validator(mode="before")
@@ -59,6 +60,15 @@ class Connection(Shape):
         own = {name: held for name, held in value.items() if name in _NOT_SETTINGS}
         return {**own, "settings": {name: held for name, held in value.items() if name not in _NOT_SETTINGS}}
 
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        keys = dict(mapping["properties"])
+        settings = keys.pop("settings")
+        never = sorted(_AUTHORITY.union(_NOT_SETTINGS).difference(keys))
+        value = {**settings["additionalProperties"], "description": settings["description"]}
+        names = {**settings["propertyNames"], "not": {"enum": never}}
+        return {**mapping, "properties": keys, "additionalProperties": value, "propertyNames": names}
+
 
 class EnvironmentSpec(Shape):
     """One environment file: systems by name, and what its ledger starts at."""
@@ -68,7 +78,9 @@ class EnvironmentSpec(Shape):
         description="The ledger of this environment starts at every write set's ceiling; all-local environments only.",
         examples=["ceiling"],
     )
-    systems: dict[Name, Connection] = Field(description="Connections by system.")
+    systems: dict[Name, Connection] = Field(
+        description="Connections by system.", examples=[{"stripe": {"environment": "local", "drop_folder": "../inbox"}}]
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -78,6 +90,13 @@ class EnvironmentSpec(Shape):
         systems = {name: held for name, held in value.items() if name != "starts_at"}
         own = {"starts_at": value["starts_at"]} if "starts_at" in value else {}
         return {**own, "systems": systems}
+
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        keys = dict(mapping["properties"])
+        systems = keys.pop("systems")
+        rest = {name: held for name, held in mapping.items() if name != "required"}
+        return {**rest, **systems, "properties": keys}
 
     @property
     def all_local(self) -> bool:

@@ -4,6 +4,7 @@ Columns in a tree (`at`) count from 0 inside the expression's text.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, TypeAlias
 
 MAX_LENGTH: Final = 2000
@@ -25,9 +26,9 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
-    """Text, an integer, true or false."""
+    """Text, a number, true or false."""
 
-    value: str | int | bool
+    value: str | int | bool | Decimal
     at: int
 
 
@@ -52,14 +53,14 @@ class Compare:
     """`operator` is one of == != < <= > >=."""
 
     operator: str
-    left: "Operand"
-    right: "Operand"
+    left: "Node"
+    right: "Node"
     at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class In:
-    item: "Operand"
+    item: "Node"
     items: tuple[Literal, ...]
     at: int
 
@@ -90,8 +91,40 @@ class Or:
     at: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choose:
+    """`condition ? then : otherwise`."""
+
+    condition: "Node"
+    then: "Node"
+    otherwise: "Node"
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arithmetic:
+    """`operator` is one of + - *."""
+
+    operator: str
+    left: "Node"
+    right: "Node"
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A function by the name that was written, be there such a function or not."""
+
+    name: str
+    arguments: "tuple[Node, ...]"
+    at: int
+
+
+Truth: TypeAlias = Compare | In | Has | Not | And | Or
+"""What is true or false by itself."""
+
 Operand: TypeAlias = Literal | Name
-Node: TypeAlias = Literal | Name | Compare | In | Has | Not | And | Or
+Node: TypeAlias = Literal | Name | Choose | Arithmetic | Call | Truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +148,16 @@ def walk(node: Node) -> "tuple[Node, ...]":
 
 def _children(node: Node) -> "tuple[Node, ...]":
     match node:
-        case Compare() | And() | Or():
+        case Compare() | And() | Or() | Arithmetic():
             return (node.left, node.right)
+        case Choose():
+            return (node.condition, node.then, node.otherwise)
+        case Call():
+            return node.arguments
         case In():
             return (node.item, *node.items)
-        case Has():
-            return (node.name,)
-        case Not():
-            return (node.operand,)
+        case Has() | Not():
+            return (node.name if isinstance(node, Has) else node.operand,)
         case _:
             return ()
 

@@ -46,12 +46,19 @@ class Sync(Shape):
             raise wrong("a schedule needs `cron`", remedy=remedy)
         return value
 
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        at_once = {"title": "At once", "description": "As soon as their system tells.", "const": "realtime"}
+        return {"anyOf": [at_once, {**mapping, "title": "Schedule", "required": ["cron"]}]}
+
     @property
     def realtime(self) -> bool:
         return self.cron is None
 
 
 class Flow(Shape):
+    """One object in one system: where its records are, and how they spell its fields."""
+
     system: Name | None = Field(
         default=None, description="The system; the flow's own name when left out.", examples=["stripe"]
     )
@@ -73,6 +80,7 @@ class Flow(Shape):
         default=Sync.model_validate("realtime"),
         description="realtime, or a schedule.",
         examples=["realtime", {"cron": "*/30 * * * *"}],
+        json_schema_extra={"default": "realtime"},
     )
     version: PlacePath | None = Field(
         default=None,
@@ -91,4 +99,19 @@ class Flow(Shape):
         default=None,
         description="Why this is written, and what an error there means; needed with a grant.",
         examples=["Collections calls rest on it; late means chasing a paid invoice."],
+    )
+    essential: bool = Field(
+        default=False,
+        description="What is written here has to go on during an incident; every other flow may be frozen.",
+        examples=[True],
+    )
+    contacts_customer: bool = Field(
+        default=False,
+        description="What is written here reaches a customer: a message, a case, a reminder.",
+        examples=[True],
+    )
+    moves_money: bool = Field(
+        default=False,
+        description="What is created here moves money, also where the connector does not know it.",
+        examples=[True],
     )

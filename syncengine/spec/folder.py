@@ -11,7 +11,7 @@ from syncengine.spec.unbuilt import UNBUILT_FILES
 from syncengine.vocabulary import Severity
 
 REQUIRED: Final = ("project.yaml", "people.yaml", "systems.yaml", "authority.yaml")
-OPTIONAL: Final = ("words.yaml", "gates.yaml")
+OPTIONAL: Final = ("words.yaml", "gates.yaml", "sensitivity.yaml")
 FOLDERS: Final = ("objects", "environments")
 MAX_FILES: Final = 500
 _BESIDE: Final = frozenset({"README.md"})

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from syncengine.spec.literal import NO_WILDCARD, Duration, FieldName, Name, Sentence
 from syncengine.spec.shape import Shape, wrong
@@ -20,7 +20,7 @@ Statuses = Annotated[
     tuple[str, ...],
     Field(strict=False),
     BeforeValidator(parse_statuses),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    WithJsonSchema({"type": ["string", "array"], "minItems": 1, "items": {"type": "string"}}),
 ]
 
 
@@ -35,6 +35,8 @@ class Stops(Shape):
 
 
 class Need(Shape):
+    """Passes when the field is verified; every other status, an empty field and a stale one hold the write."""
+
     when: Sentence | None = Field(
         default=None,
         description="Asked unless this is certainly false; over fields of the object that is asked.",
@@ -49,11 +51,26 @@ class Need(Shape):
     next: Sentence = Field(
         description="The next action, shown with the hold.", examples=["Ask the payee to finish identity verification."]
     )
+    because: Sentence | None = Field(
+        default=None,
+        description="Why nothing is asked where `when` is false, if no other need asks there.",
+        examples=["Companies are paid under a contract that legal has checked."],
+    )
+
+    @model_validator(mode="after")
+    def _condition(self) -> "Need":
+        if self.because is not None and self.when is None:
+            raise wrong("`because` explains a `when`, and there is none", remedy="Remove `because`.", key="because")
+        return self
 
 
 class Gate(Shape):
+    """What it stops, and what must be verified before that may pass."""
+
     owner: Name = Field(description="The team that owns it.", examples=["compliance"])
-    stops: Stops = Field(description="The grant that it stops.")
+    stops: Stops = Field(
+        description="The grant that it stops.", examples=[{"may": ["create"], "object": "payout", "in": "stripe"}]
+    )
     about: Name = Field(
         description="The ref field of the stopped object whose record is asked, or self.", examples=["payee", "self"]
     )

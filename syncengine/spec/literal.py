@@ -1,9 +1,10 @@
 """The literals of the map language: names, durations, zones, schedules, classes, constants."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
 from cronsim import CronSim, CronSimError
@@ -11,11 +12,13 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 
 from syncengine.spec.shape import wrong
 
@@ -56,9 +59,13 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) | _UTC_NAMES
 
 
+def is_zone(name: str) -> bool:
+    return name in _zones()
+
+
 def parse_zone(value: Any) -> str:
     """A name of the IANA time zone database. Raises PydanticCustomError."""
-    if not isinstance(value, str) or value not in _zones():
+    if not isinstance(value, str) or not is_zone(value):
         raise wrong("this is not an IANA time zone", remedy="Write a name such as Europe/Berlin or UTC.")
     return value
 
@@ -78,14 +85,22 @@ def parse_free_word(value: str) -> str:
     return value
 
 
-def _duration_text(value: timedelta) -> str:
-    return f"{int(value.total_seconds())}s"
+def duration_text(value: timedelta) -> str:
+    """In the largest unit that leaves no rest."""
+    unit = next(u for u in ("d", "h", "m", "s") if not value % timedelta(**{_UNITS[u]: 1}))
+    return f"{value // timedelta(**{_UNITS[unit]: 1})}{unit}"
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """Of teams, roles, systems, flows, tables, write sets, gates, approvals."""
 
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$"), AfterValidator(parse_free_word)]
+_FIELD_NAME: Final = r"^[a-z][a-z0-9_]{0,63}$"
+FieldName = Annotated[
+    str,
+    StringConstraints(pattern=_FIELD_NAME),
+    AfterValidator(parse_free_word),
+    WithJsonSchema({"type": "string", "pattern": _FIELD_NAME, "not": {"enum": sorted(RESERVED)}}),
+]
 """Of objects and their fields: names that an expression can spell."""
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
@@ -96,15 +111,20 @@ PlacePath = Annotated[str, StringConstraints(min_length=1, max_length=255, patte
 Duration = Annotated[
     timedelta,
     PlainValidator(parse_duration),
-    PlainSerializer(_duration_text),
-    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*[smhd]$"}),
+    PlainSerializer(duration_text),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,6}[smhd]$"}),
 ]
-Cron = Annotated[str, PlainValidator(parse_cron), WithJsonSchema({"type": "string"})]
-Zone = Annotated[str, PlainValidator(parse_zone), WithJsonSchema({"type": "string"})]
+Cron = Annotated[
+    str, PlainValidator(parse_cron), WithJsonSchema({"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$"})
+]
+Zone = Annotated[
+    str, PlainValidator(parse_zone), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"})
+]
 Constant = Annotated[
     str | int | bool, PlainValidator(parse_constant), WithJsonSchema({"type": ["string", "integer", "boolean"]})
 ]
-SensitivityClass = Literal["public", "internal", "financial", "pii", "account_number", "restricted"]
+SensitivityClass = Name
+"""One of the map's own classes; whether there is one of that name is judged with the whole map."""
 
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
 """A list of names: YAML gives a list where the model keeps a tuple."""
@@ -120,7 +140,19 @@ def refuse_wildcard(value: Any) -> Any:
     return value
 
 
-NO_WILDCARD: Final = BeforeValidator(refuse_wildcard)
+@dataclass(frozen=True, slots=True)
+class _NoWildcard(BeforeValidator):
+    """The same said as JSON Schema."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core_schema)
+        name = schema.get("items", schema)
+        if "pattern" in name:
+            name["not"] = {"enum": sorted({"all", *name.get("not", {}).get("enum", ())})}
+        return {**schema, "minItems": 1} if "items" in schema else schema
+
+
+NO_WILDCARD: Final = _NoWildcard(refuse_wildcard)
 
 
 def is_secret_reference(value: str) -> bool:

@@ -21,8 +21,9 @@ from syncengine.spec.object import ObjectSpec
 from syncengine.spec.people import People
 from syncengine.spec.project import Project
 from syncengine.spec.reader import read
+from syncengine.spec.sensitivity import Sensitivity
 from syncengine.spec.systems import System
-from syncengine.spec.text import MAX_BYTES
+from syncengine.spec.text import read_bytes
 from syncengine.spec.words import WordTable
 from syncengine.vocabulary import Severity
 
@@ -33,6 +34,7 @@ SYSTEMS: Final[Any] = dict[Name, System]
 WORDS: Final[Any] = dict[Name, WordTable]
 AUTHORITY: Final[Any] = dict[Name, WriteSet]
 GATES: Final[Any] = dict[Name, Gate]
+SENSITIVITY: Final[Any] = Sensitivity
 
 
 def load_map(folder: Path, environment: str | None = None) -> tuple[MapSpec | None, list[Finding]]:
@@ -68,11 +70,12 @@ class _Loading:
         authority: dict[str, WriteSet] | None = self.file("authority.yaml", AUTHORITY)
         words: dict[str, WordTable] | None = self.file("words.yaml", WORDS, absent={})
         gates: dict[str, Gate] | None = self.file("gates.yaml", GATES, absent={})
+        sensitivity: Sensitivity | None = self.file("sensitivity.yaml", SENSITIVITY, absent=Sensitivity())
         objects = self.objects()
         environments = self.environments(environment)
         if project is None or people is None or systems is None or authority is None or words is None or gates is None:
             return None
-        if not objects or len(objects) < len(self.listing.objects):
+        if sensitivity is None or not objects or len(objects) < len(self.listing.objects):
             return None
         return MapSpec(
             folder=self.folder,
@@ -83,6 +86,7 @@ class _Loading:
             objects=objects,
             authority=authority,
             gates=gates,
+            sensitivity=sensitivity,
             environments=environments,
             marks=self.marks,
         )
@@ -129,10 +133,7 @@ class _Loading:
         """What a file holds, or None where it could not be understood."""
         path = self.folder / name
         try:
-            if not path.is_file():
-                raise OSError("it is not a file")  # noqa: TRY301 - a pipe would be read for ever
-            with path.open("rb") as stream:
-                raw = stream.read(MAX_BYTES + 1)
+            raw = read_bytes(path)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             self.note("map/unreadable", f"{name} cannot be read: {reason}", "Make it a readable file.", path)

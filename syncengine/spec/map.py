@@ -12,6 +12,7 @@ from syncengine.spec.marks import Marks, Step
 from syncengine.spec.object import ObjectSpec
 from syncengine.spec.people import People
 from syncengine.spec.project import Project
+from syncengine.spec.sensitivity import Sensitivity
 from syncengine.spec.systems import System
 from syncengine.spec.words import WordTable
 
@@ -28,6 +29,7 @@ class MapSpec:
     objects: Mapping[str, ObjectSpec]
     authority: Mapping[str, WriteSet]
     gates: Mapping[str, Gate]
+    sensitivity: Sensitivity = field(default_factory=Sensitivity)
     environments: Mapping[str, EnvironmentSpec] = field(default_factory=dict)
     marks: Mapping[str, Marks] = field(default_factory=dict)
 
@@ -41,10 +43,10 @@ class MapSpec:
         marks = self.marks.get(file)
         return Place((self.folder / file).as_posix()) if marks is None else marks.key(path)
 
-    def inside(self, file: str, path: Sequence[Step], offset: int) -> Place:
-        """Where one character of a text stands."""
+    def inside(self, file: str, path: Sequence[Step], offset: int, width: int = 0) -> Place:
+        """Where a part of a text stands."""
         marks = self.marks.get(file)
-        return Place((self.folder / file).as_posix()) if marks is None else marks.inside(path, offset)
+        return Place((self.folder / file).as_posix()) if marks is None else marks.inside(path, offset, width)
 
 
 def object_file(name: str) -> str:

@@ -1,13 +1,23 @@
 """The "did you mean" of every message."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
+from typing import Final
+
+_MANY: Final = 200
+"""From so many known words on, only those of the same beginning and nearly the same length are compared."""
 
 
 def near(word: str, known: Iterable[str]) -> str:
     """The known word that is most like it, or an empty text."""
-    found = get_close_matches(word.lower(), sorted(known), n=1, cutoff=0.6)
+    found = get_close_matches(word.lower(), _candidates(word.lower(), sorted(known)), n=1, cutoff=0.6)
     return found[0] if found else ""
+
+
+def _candidates(word: str, known: Collection[str]) -> Collection[str]:
+    if len(known) < _MANY:
+        return known
+    return [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= 2]  # noqa: PLR2004
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str:

@@ -1,8 +1,9 @@
 """objects/NAME.yaml: one object, its fields and its flows."""
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from syncengine.spec.flow import Flow
 from syncengine.spec.literal import FieldName, Name, Names, SensitivityClass, Sentence
@@ -18,6 +19,23 @@ TypeName = Literal[
 # fmt: on
 WordList = Annotated[tuple[Word, ...], Field(strict=False)]
 Edited = Annotated[IfEdited, Field(strict=False)]
+
+
+def _listed(value: Any) -> Any:
+    """A rule of one field may be written as its name alone."""
+    return [[rule] if isinstance(rule, str) else rule for rule in value] if isinstance(value, list) else value
+
+
+Rule = Annotated[tuple[FieldName, ...], Field(strict=False, min_length=1)]
+_RULE_NAME: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
+Rules = Annotated[
+    tuple[Rule, ...],
+    BeforeValidator(_listed),
+    Field(strict=False),
+    WithJsonSchema(
+        {"type": "array", "items": {"anyOf": [_RULE_NAME, {"type": "array", "minItems": 1, "items": _RULE_NAME}]}}
+    ),
+]
 
 
 class FieldSpec(Shape):
@@ -43,6 +61,11 @@ class FieldSpec(Shape):
         default=None, description="The role that approved the exception.", examples=["controller"]
     )
     optional: bool = Field(default=False, description="Whether it may be empty.", examples=[True])
+    fixed: bool = Field(
+        default=False,
+        description="Set once by its owner; a later change by the owner goes to review, and the old value stays.",
+        examples=[True],
+    )
     moves: dict[Word, WordList] = Field(
         default={}, description="Legal moves between the words of a closed list.", examples=[{"draft": ["open"]}]
     )
@@ -50,6 +73,11 @@ class FieldSpec(Shape):
         default=None,
         description="What a change by a non-owner leads to; the object's when left out.",
         examples=["restore"],
+    )
+    urgent: Names = Field(
+        default=(),
+        description="Flows that pass this field on at once, whatever their schedule says.",
+        examples=[["salesforce"]],
     )
 
     @model_validator(mode="after")
@@ -78,7 +106,11 @@ class FieldSpec(Shape):
                 raise wrong(f"`moves` names {unknown[0]}, which is not in the list", remedy="Correct it.", key="moves")
         return self
 
-    @property
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        return {**mapping, "oneOf": [{"required": [key]} for key in ("type", "one_of", "ref")]}
+
+    @cached_property
     def field_type(self) -> FieldType:
         if self.one_of is not None:
             return FieldType.ONE_OF
@@ -102,6 +134,12 @@ class ObjectSpec(Shape):
         description="Flows in which a new entity may come into existence; the system of record's when left out.",
         examples=[["stripe"]],
     )
+    matched_by: Rules = Field(
+        default=(),
+        description="For records older than the first sync: fields, or lists of fields, whose values say that two"
+        " records are of one entity; tried in order.",
+        examples=[["vat_number", "email", ["name", "country"]]],
+    )
     if_edited: Edited = Field(
         default=IfEdited.REPORT, description="What a change by a non-owner leads to.", examples=["report"]
     )
@@ -111,7 +149,11 @@ class ObjectSpec(Shape):
     fields: dict[FieldName, FieldSpec] = Field(
         min_length=1, description="Its fields.", examples=[{"total": {"type": "money"}}]
     )
-    flows: dict[Name, Flow] = Field(min_length=1, description="Its flows, one a system normally.")
+    flows: dict[Name, Flow] = Field(
+        min_length=1,
+        description="Its flows, one a system normally.",
+        examples=[{"stripe": {"record": "invoices", "fields": {"status": "status"}}}],
+    )
 
     def system_of(self, flow: str) -> str:
         """The system of one of its flows."""

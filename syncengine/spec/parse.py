@@ -1,7 +1,9 @@
-"""The parser of expressions. `or` binds weakest, then `and`, `not`, comparisons and `in`."""
+"""The parser of expressions. `a ? b : c` binds weakest, then `or`, `and`, `not`, comparisons and `in`, `+ -`, `*`."""
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from syncengine.spec.expression import (
@@ -10,6 +12,9 @@ from syncengine.spec.expression import (
     MAX_LENGTH,
     MAX_NODES,
     And,
+    Arithmetic,
+    Call,
+    Choose,
     Compare,
     Expression,
     ExpressionError,
@@ -19,8 +24,8 @@ from syncengine.spec.expression import (
     Name,
     Node,
     Not,
-    Operand,
     Or,
+    Truth,
 )
 
 _TOKEN: Final = re.compile(
@@ -32,11 +37,10 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _COMPARISONS: Final = ("==", "!=", "<", "<=", ">", ">=")
-_POWER: Final = {"or": 1, "and": 2, "in": 4, **dict.fromkeys(_COMPARISONS, 4)}
-_NOT_POWER: Final = 3
+_POWER: Final = {"?": 1, "or": 2, "and": 3, "in": 5, **dict.fromkeys(_COMPARISONS, 5), "+": 6, "-": 6, "*": 7}
+_NOT_POWER: Final = 4
 _WORDS: Final = frozenset({"and", "or", "not", "in", "has", "true", "false"})
 _MISTAKEN: Final = {"&": "and", "|": "or", "!": "not", "=": "=="}
-_UNBUILT_MARKS: Final = {"+": "arithmetic", "-": "arithmetic", "*": "arithmetic", "?": "a ? b : c"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,19 @@ class _Token:
     at: int
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Expression:
     """Raises ExpressionError, with the column, for everything that is not an expression of the language."""
     parser = _Parser(_tokens(text))
     root = parser.expression(0, 0)
     parser.end()
     return Expression(text=text, root=root)
+
+
+def width_at(text: str, at: int) -> int:
+    """How many characters the word, mark or value takes that starts there; 0 where there is none."""
+    match = _TOKEN.match(text, at)
+    return 0 if match is None or match.lastgroup == "space" else len(match.group())
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -107,30 +118,34 @@ class _Parser:
         token = self._peek()
         if token.kind == "end":
             return
-        self._refuse_unbuilt(token)
         raise ExpressionError(f"{token.text!r} is not expected here", token.at, remedy="Join conditions by and / or.")
 
     def _joined(self, left: Node, token: _Token, power: int, depth: int) -> Node:
         self._count(token.at)
         if token.text == "in":
-            return In(item=self._operand(left, token.at), items=self._list(), at=token.at)
+            return In(item=self._value(left, token.at), items=self._list(), at=token.at)
+        if token.text == "?":
+            return self._choice(left, token, depth)
         right = self.expression(power, depth + 1)
         if token.text == "and":
             return And(left=left, right=right, at=token.at)
         if token.text == "or":
             return Or(left=left, right=right, at=token.at)
-        return Compare(
-            operator=token.text,
-            left=self._operand(left, token.at),
-            right=self._operand(right, token.at),
-            at=token.at,
-        )
+        kind = Compare if token.text in _COMPARISONS else Arithmetic
+        values = (self._value(left, token.at), self._value(right, token.at))
+        return kind(operator=token.text, left=values[0], right=values[1], at=token.at)
 
-    def _operand(self, node: Node, at: int) -> Operand:
-        if isinstance(node, Literal | Name):
+    def _choice(self, condition: Node, token: _Token, depth: int) -> Choose:
+        then = self.expression(0, depth + 1)
+        self._want(":")
+        otherwise = self.expression(_POWER["?"] - 1, depth + 1)
+        return Choose(condition=condition, then=then, otherwise=otherwise, at=token.at)
+
+    def _value(self, node: Node, at: int) -> Node:
+        if not isinstance(node, Truth):
             return node
-        remedy = "Join comparisons by and / or."
-        raise ExpressionError("a comparison stands between fields and plain values", at, remedy=remedy)
+        message = "a comparison and arithmetic stand between values, not between conditions"
+        raise ExpressionError(message, at, remedy="Join conditions by and / or.")
 
     def _prefix(self, depth: int) -> Node:
         token = self._take()
@@ -144,8 +159,21 @@ class _Parser:
             self._want(")")
             return inside
         if token.kind == "word" and token.text not in _WORDS:
-            return self._name(token)
+            following = self._peek()
+            called = following.kind == "mark" and following.text == "("
+            return self._call(token, depth) if called else self._name(token)
         return self._literal(token)
+
+    def _call(self, token: _Token, depth: int) -> Call:
+        self._want("(")
+        arguments: list[Node] = []
+        while not (self._peek().text == ")" and not arguments):
+            arguments.append(self.expression(0, depth + 1))
+            if self._peek().text != ",":
+                break
+            self._take()
+        self._want(")")
+        return Call(name=token.text, arguments=tuple(arguments), at=token.at)
 
     def _has(self, token: _Token) -> Has:
         self._want("(")
@@ -157,13 +185,6 @@ class _Parser:
         return Has(name=name, at=token.at)
 
     def _name(self, token: _Token) -> Name:
-        if self._peek().text == "(" and self._peek().kind == "mark":
-            raise ExpressionError(
-                f"the function {token.text} is not built yet",
-                token.at,
-                rule="language/not-built",
-                remedy="Write the condition without it; has(x) is the only function yet.",
-            )
         path = [token.text]
         while self._peek().text == "." and self._peek().kind == "mark":
             self._take()
@@ -179,14 +200,16 @@ class _Parser:
         if token.kind == "word" and token.text in ("true", "false"):
             return Literal(value=token.text == "true", at=token.at)
         if token.kind == "number":
-            return Literal(value=_integer(token.text, token.at), at=token.at)
+            return Literal(value=_number(token.text, token.at), at=token.at)
         following = self._peek()
         if token.text == "-" and following.kind == "number":
             self._take()
-            return Literal(value=-_integer(following.text, following.at), at=token.at)
+            return Literal(value=-_number(following.text, following.at), at=token.at)
         if token.kind == "end":
             raise ExpressionError("the expression ends too early", token.at, remedy="Complete it.")
-        self._refuse_unbuilt(token)
+        if token.text == "-":
+            message = "a minus stands before a number, or between two values"
+            raise ExpressionError(message, token.at, remedy="Write 0 - x.")
         raise ExpressionError(f"{token.text!r} is not expected here", token.at, remedy="Write a field or a value.")
 
     def _list(self) -> tuple[Literal, ...]:
@@ -225,21 +248,9 @@ class _Parser:
         if self._nodes > MAX_NODES:
             raise ExpressionError(f"an expression has at most {MAX_NODES} terms", at, remedy="Make it shorter.")
 
-    def _refuse_unbuilt(self, token: _Token) -> None:
-        if token.kind == "mark" and token.text in _UNBUILT_MARKS:
-            raise ExpressionError(
-                f"{_UNBUILT_MARKS[token.text]} in an expression is not built yet",
-                token.at,
-                rule="language/not-built",
-                remedy="Compare fields with plain values only.",
-            )
 
-
-def _integer(text: str, at: int) -> int:
-    if "." in text:
-        raise ExpressionError(
-            "a fraction in an expression is not built yet", at, rule="language/not-built", remedy="Use an integer."
-        )
-    if len(text) > MAX_DIGITS:
-        raise ExpressionError(f"an integer has at most {MAX_DIGITS} digits", at, remedy="Use a smaller one.")
-    return int(text)
+def _number(text: str, at: int) -> int | Decimal:
+    digits = len(text.replace(".", ""))
+    if digits > MAX_DIGITS:
+        raise ExpressionError(f"a number has at most {MAX_DIGITS} digits", at, remedy="Use a smaller one.")
+    return Decimal(text) if "." in text else int(text)

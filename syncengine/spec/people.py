@@ -26,6 +26,11 @@ class Team(Shape):
     def _from_address(cls, value: Any) -> Any:
         return {"address": value} if isinstance(value, str) else value
 
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        address = {**mapping["properties"]["address"], "title": "Address alone"}
+        return {"anyOf": [address, {**mapping, "title": "Address and people"}]}
+
 
 class AnswersFor(Shape):
     tax: Person | None = Field(default=None, description="Who answers for tax.", examples=["ben@northwind.example"])
@@ -38,6 +43,8 @@ class AnswersFor(Shape):
 
 
 class Approval(Shape):
+    """Who has to agree, and how many."""
+
     roles: Annotated[Names, Field(min_length=1)] = Field(
         description="From whom; every role listed must be among the approvers when `people` allows.",
         examples=[["compliance-officer"]],
@@ -55,7 +62,10 @@ class Approval(Shape):
     def _explained(self) -> "Approval":
         if self.people == 1 and self.because is None:
             raise wrong(
-                "an approval by one person needs a reason", remedy="Add `because`, or ask two people.", key="people"
+                "an approval by one person needs a reason",
+                remedy="Add `because`, or ask two people.",
+                rule="approval/one-person",
+                key="people",
             )
         return self
 

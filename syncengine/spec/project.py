@@ -38,4 +38,8 @@ class Project(Shape):
         description="For every cron expression and every local date without a zone of its own.",
         examples=["Europe/Berlin"],
     )
-    deliveries: Deliveries = Field(default=Deliveries(), description="How patiently deliveries are repeated.")
+    deliveries: Deliveries = Field(
+        default=Deliveries(),
+        description="How patiently deliveries are repeated.",
+        examples=[{"first_wait": "30s", "longest_wait": "15m"}],
+    )

@@ -1,7 +1,7 @@
 """One YAML file to plain data with a place for every key and value. Nothing is constructed, guessed or expanded."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Never, Protocol, TypeAlias
+from typing import Any, Final, Never, Protocol
 
 import yaml
 from yaml.events import (
@@ -20,15 +20,13 @@ from syncengine.errors import Place
 from syncengine.model.finding import Finding
 from syncengine.spec.marks import Marks, Path, Spot, path_text
 from syncengine.spec.scalar import Scalar, SurprisingError, resolve
-from syncengine.spec.text import TextError, check_escapes, decode
+from syncengine.spec.sound import MAX_DEPTH, MAX_NODES, Data, sound
+from syncengine.spec.text import TextError, check_escapes, decode, end_of
 from syncengine.vocabulary import Severity
 
-Data: TypeAlias = "dict[str, Data] | list[Data] | Scalar"
-
-MAX_DEPTH: Final = 32
-MAX_NODES: Final = 20_000
 MAX_FINDINGS: Final = 100
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+NOWHERE: Final = Spot(0, 0)
 _HARMLESS: Final = frozenset({"yaml/reads-differently", "yaml/duplicate-key", "yaml/empty-value"})
 """Findings after which the rest of the file still means what it says."""
 
@@ -69,6 +67,21 @@ class _Frame:
 
 def read(raw: bytes, *, file: str, secret: bool = False) -> Document:
     """Never raises for the content. `file` is what places say; `secret` keeps values out of messages."""
+    data = _sound(raw)
+    if data is not None:
+        return Document(data, Marks(file, lambda: _whole(raw, file=file, secret=secret).marks), [])
+    return _whole(raw, file=file, secret=secret)
+
+
+def _sound(raw: bytes) -> Data:
+    try:
+        return sound(decode(raw), LOADER)
+    except TextError:
+        return None
+
+
+def _whole(raw: bytes, *, file: str, secret: bool) -> Document:
+    """Every finding and every place."""
     reader = _Reader(Marks(file), secret=secret)
     try:
         reader.take(raw)
@@ -86,16 +99,19 @@ class _Reader:
     _stack: list[_Frame] = field(default_factory=list)
     _documents: int = 0
     _nodes: int = 0
+    _end: Spot = NOWHERE
 
     def take(self, raw: bytes) -> None:
         try:
-            for event in yaml.parse(decode(raw), Loader=_LOADER):
+            text = decode(raw)
+            self._end = end_of(text)
+            for event in yaml.parse(text, Loader=LOADER):
                 self._event(event)
         except TextError as error:
             self._stop(error.rule, error.message, error.remedy, error.spot)
         except yaml.MarkedYAMLError as error:
             problem = error.problem or error.context or "it cannot be understood"
-            spot = _spot(error.problem_mark or error.context_mark)
+            spot = min(_spot(error.problem_mark or error.context_mark), self._end)
             self._stop("yaml/syntax", f"this is not YAML: {problem}", "Correct the syntax here or just above.", spot)
         except yaml.YAMLError as error:
             self._stop("yaml/syntax", f"this is not YAML: {error}", "Correct the syntax.", Spot(0, 0))
@@ -115,11 +131,9 @@ class _Reader:
         spot = _spot(event.start_mark)
         if self._documents > 1:
             self._stop("yaml/documents", "a second document starts here", "Keep one document a file.", spot)
-        if event.version or event.tags:
-            self._note("yaml/directive", "directives are not in the language", "Remove it.", Spot(1, 1))
 
     def _node(self, event: NodeEvent) -> None:
-        spot = _spot(event.start_mark)
+        spot = _span(event) if isinstance(event, ScalarEvent | AliasEvent) else _spot(event.start_mark)
         self._limits(event, spot)
         if isinstance(event, AliasEvent):
             self._stop("yaml/alias", "aliases are not in the language", "Write the value out.", spot)
@@ -215,7 +229,7 @@ class _Reader:
                 severity=Severity.ERROR,
                 message=message,
                 remedy=remedy,
-                place=Place(self.marks.file, spot.line, spot.column),
+                place=Place(self.marks.file, spot.line, spot.column, spot.width),
                 path=path_text(path),
             )
         )
@@ -231,9 +245,15 @@ def _spot(mark: _Mark | None) -> Spot:
     return Spot(0, 0) if mark is None else Spot(mark.line + 1, mark.column + 1)
 
 
+def _span(event: ScalarEvent | AliasEvent) -> Spot:
+    """The spot with the width of what stands there."""
+    start, end = _spot(event.start_mark), _spot(event.end_mark)
+    return start._replace(width=end.column - start.column) if start.line == end.line else start
+
+
 def _inner(event: ScalarEvent) -> Spot:
     """The spot of a scalar, with the column of its own text where each character stands for itself."""
-    start, end = _spot(event.start_mark), _spot(event.end_mark)
+    span = _span(event)
     quotes = 1 if event.style in ("'", '"') else 0
-    exact = event.style not in ("|", ">") and end.column - start.column - 2 * quotes == len(event.value)
-    return Spot(start.line, start.column, start.column + quotes if exact and start.line == end.line else 0)
+    exact = event.style not in ("|", ">") and span.width - 2 * quotes == len(event.value)
+    return span._replace(inner=span.column + quotes) if exact else span

@@ -1,9 +1,10 @@
 """The base of every mapping in a map file: closed, strict, frozen."""
 
+import re
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
 
 
 class Shape(BaseModel):
@@ -14,6 +15,20 @@ class Shape(BaseModel):
     def meaning(self) -> dict[str, Any]:
         """Plain JSON data under the keys of the language, defaults filled in."""
         return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
+        """The JSON Schema of what an author may write, from that of the mapping with all keys of the model.
+
+        A shape that takes its input apart before it is read says here which forms it takes.
+        """
+        return mapping
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> dict[str, Any]:
+        mapping = handler.resolve_ref_schema(handler(core_schema))
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__.removesuffix("Spec")).capitalize()
+        return cls.written({**mapping, "title": title})
 
 
 def wrong(message: str, *, remedy: str = "", rule: str = "language/value", key: str = "") -> PydanticCustomError:

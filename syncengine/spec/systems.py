@@ -11,6 +11,8 @@ SystemKind = Literal["billing", "crm", "support", "erp", "compliance", "warehous
 
 
 class System(Shape):
+    """One system of the inventory."""
+
     kind: SystemKind = Field(description="What the system is for.", examples=["billing"])
     connector: Name = Field(description="The registered connector that speaks to it.", examples=["stripe"])
     owner: Name = Field(description="The team that owns it.", examples=["finance-systems"])

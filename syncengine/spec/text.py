@@ -1,6 +1,8 @@
 """Bytes of a map file to text that looks like what it is."""
 
 import re
+from errno import ENOENT
+from pathlib import Path
 from typing import Final
 
 from syncengine.spec.marks import Spot
@@ -11,6 +13,16 @@ _INVISIBLE: Final = re.compile(
     "\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 """Control characters, line breaks that only some readers see, marks that turn the direction of text, surrogates."""
+
+_DIRECTIVE: Final = re.compile(r"(?: *(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%")
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds, up to one byte more than it may. Raises OSError, for anything but a file too."""
+    if not path.is_file():
+        raise FileNotFoundError(ENOENT, "it is not a file")  # a pipe would be read for ever
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 class TextError(Exception):
@@ -25,7 +37,10 @@ class TextError(Exception):
 
 
 def decode(raw: bytes) -> str:
-    """Raises TextError for what is too large, not UTF-8, or holds invisible characters. A leading mark is dropped."""
+    """Raises TextError for what is too large, not UTF-8, or holds invisible characters, tabs or directives.
+
+    A leading byte order mark is dropped.
+    """
     if len(raw) > MAX_BYTES:
         message = f"the file has {len(raw)} bytes; the limit is {MAX_BYTES}"
         raise TextError("yaml/too-large", message, "Split it.", Spot(0, 0))
@@ -39,7 +54,19 @@ def decode(raw: bytes) -> str:
     found = invisible(text)
     if found is not None:
         raise TextError("yaml/invisible", _named(text[found]), "Remove it.", _spot_behind(text[:found]))
+    _refuse_what_readers_differ_in(text)
     return text
+
+
+def _refuse_what_readers_differ_in(text: str) -> None:
+    """Libraries accept tabs in different places, and pass over different directives. Raises TextError."""
+    tab, directive = text.find("\t"), _DIRECTIVE.match(text)
+    if directive is not None:
+        spot = _spot_behind(text[: directive.end() - 1])
+        raise TextError("yaml/directive", "directives are not in the language", "Remove it.", spot)
+    if tab >= 0:
+        message, remedy = "a tab stands here", 'Write blanks; inside of a text in double quotes, "\\t".'
+        raise TextError("yaml/invisible", message, remedy, _spot_behind(text[:tab]))
 
 
 def invisible(text: str) -> int | None:
@@ -57,6 +84,11 @@ def check_escapes(text: str, spot: Spot) -> None:
 
 def _named(character: str) -> str:
     return f"the invisible character U+{ord(character):04X} stands here"
+
+
+def end_of(text: str) -> Spot:
+    """Behind the last character that is no line's end: where a mistake stands that is found only there."""
+    return _spot_behind(text.rstrip("\r\n"))
 
 
 def _spot_behind(before: str) -> Spot:

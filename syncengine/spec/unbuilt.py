@@ -6,28 +6,27 @@ from typing import Final
 from syncengine.spec.authority import Grant, WriteSet
 from syncengine.spec.environment import Connection
 from syncengine.spec.flow import Flow
-from syncengine.spec.gates import Gate, Need, Stops
+from syncengine.spec.gates import Gate, Stops
 from syncengine.spec.object import FieldSpec, ObjectSpec
 from syncengine.spec.project import Deliveries, Project
+from syncengine.spec.sensitivity import Sensitivity
 from syncengine.spec.shape import Shape
-from syncengine.spec.spelling import Spelling
 from syncengine.spec.systems import System
 
 UNBUILT_KEYS: Final[Mapping[type[Shape], frozenset[str]]] = {
     Project: frozenset({"reconcile", "promote", "parked", "limits"}),
     Deliveries: frozenset({"max_receive_count", "redrive"}),
+    Sensitivity: frozenset({"retention", "kept_in"}),
     System: frozenset({"at_most", "replay_within", "approach", "support"}),
     Connection: frozenset({"names"}),
-    ObjectSpec: frozenset({"matched_by", "part_of", "merge"}),
-    FieldSpec: frozenset({"value", "fixed", "shared_with", "conflict", "urgent", "state"}),
+    ObjectSpec: frozenset({"part_of", "merge"}),
+    FieldSpec: frozenset({"value", "shared_with", "conflict", "state"}),
     Flow: frozenset(
-        {"of_several", "each", "acting_as", "asks", "essential", "contacts_customer", "moves_money", "was", "state"}
+        {"of_several", "each", "acting_as", "asks", "was", "state"}
     ),
-    Spelling: frozenset({"from", "to", "only_if_empty"}),
     WriteSet: frozenset({"at_most"}),
     Grant: frozenset({"state"}),
     Gate: frozenset({"detects", "cleared_by", "state"}),
-    Need: frozenset({"because"}),
 }
 """Keys, by the mapping they stand in."""
 
@@ -41,7 +40,6 @@ UNBUILT_VALUES: Final[Mapping[tuple[type[Shape], str], frozenset[str]]] = {
 
 UNBUILT_FILES: Final = frozenset(
     {
-        "sensitivity.yaml",
         "automations.yaml",
         "red-flags.yaml",
         "lineage.yaml",
@@ -54,8 +52,6 @@ UNBUILT_FILES: Final = frozenset(
 
 UNBUILT_FIELDS: Final = frozenset(
     {
-        "id_in",
-        "hold",
         "differs",
         "gone_since",
     }

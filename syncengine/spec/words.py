@@ -21,7 +21,15 @@ Theirs = Annotated[
     tuple[str, ...],
     Field(strict=False),
     BeforeValidator(parse_theirs),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    WithJsonSchema(
+        {
+            "description": "Their word, or a list of words that all read as ours.",
+            "type": ["string", "array"],
+            "minLength": 1,
+            "minItems": 1,
+            "items": {"type": "string", "minLength": 1},
+        }
+    ),
 ]
 """One word can be read and written; several can only be read."""
 

@@ -1,23 +1,24 @@
 """The Store: every method is at most one transaction, and every transaction writes its own audit entries."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from syncengine.model.action import Action, Candidate, Hold, Wait
+from syncengine.model.action import Action, Candidate, Hold, OpenHold, Wait
 from syncengine.model.attempt import Outcome, Send
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import Accepted, InboxRow, Refused
+from syncengine.model.matching import Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json, Places
-from syncengine.vocabulary import ActionState, AttemptState, Fate, FlowResult, InboxState, Phase
+from syncengine.vocabulary import ActionState, AttemptState, Fate, FlowResult, InboxState, PairState, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +92,14 @@ class InputMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedAction:
-    """An action as the fold of a batch left it: `state` READY, HELD, or SUPERSEDED by a later one of the batch."""
+    """An action as the fold of a batch left it: `state` READY, HELD, or SUPERSEDED by a later one of the batch.
+    `batched`: while its flow is closed it is not taken up.
+    """
 
     action: Action
     state: ActionState
     holds: tuple[Hold, ...] = ()
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,10 @@ class DecisionBatch:
     `rechecked` are record ids whose recheck this batch has done. `released` are the open holds that end with this
     batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
     reading that was awaited: inputs that wait for it are due, the want is withdrawn.
+
+    `ours` are the match keys of entities whose matched fields moved, `theirs` those of unlinked records that were
+    shown, `pairs` where the matching of entities stands now. Whoever shares a hash with something that moved, or was
+    linked, is to be compared again: entities that a new record of theirs might be, and open questions.
     """
 
     records: Sequence[Record] = ()
@@ -124,6 +132,9 @@ class DecisionBatch:
     released: Sequence[tuple[str, str, str]] = ()
     rechecked: Sequence[int] = ()
     answers: Sequence[tuple[str, str]] = ()
+    ours: Sequence[tuple[str, Keys]] = ()
+    theirs: Sequence[Theirs] = ()
+    pairs: Sequence[PairMark] = ()
     tally: Mapping[FlowResult, int] = field(default_factory=dict)
 
 
@@ -155,7 +166,8 @@ class Intent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """An action that moves without an attempt: to WAITING (with `waits`), HELD (with `holds`), CANCELLED, CONFIRMED
-    (nothing left to write), or back to READY. `record` is the record's new state where it changes with it.
+    (nothing left to write), or back to READY. `record` is the record's new state where it changes with it. `recheck`:
+    it is to be judged again, since something that it shows elsewhere has changed.
     """
 
     candidate: Candidate
@@ -165,6 +177,7 @@ class Move:
     holds: tuple[Hold, ...] = ()
     record: Record | None = None
     link: Link | None = None
+    recheck: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +209,11 @@ class Doubt:
 
 
 class Store(Protocol):
-    """See the behavioural suite for the whole contract; each method says its one transaction."""
+    """See the behavioural suite for the whole contract; each method says its one transaction.
+
+    In every transaction in which a hold begins or ends, its record and the one it is about become due for another
+    judgement: both may show it. A hold that merely goes on moves nothing.
+    """
 
     def open_session(self, *, kind: str, actor: str, project: str, now: datetime) -> Session:
         """Begin a strand. Raises UserError when the ledger belongs to another project."""
@@ -204,6 +221,12 @@ class Store(Protocol):
 
     def close_session(self, session: Session, now: datetime) -> None:
         """Fold all strands into a checkpoint and end this one."""
+        ...
+
+    def secret(self) -> bytes:
+        """32 random bytes that this ledger was begun with: a key for hashes that nobody can look up elsewhere. Empty
+        before its first session.
+        """
         ...
 
     def checkpoint(self, session: Session, now: datetime) -> None:
@@ -250,6 +273,10 @@ class Store(Protocol):
 
     def records(self, ids: Iterable[int]) -> Mapping[int, Record]: ...
 
+    def open_holds(self, entities: Iterable[str]) -> Sequence[OpenHold]:
+        """The holds that go on, each once: of these entities and about them, in the order in which they were made."""
+        ...
+
     def switches(self) -> Switches: ...
 
     def set_phase(self, session: Session, write_set: str, phase: Phase, reason: str, now: datetime) -> None: ...
@@ -271,10 +298,68 @@ class Store(Protocol):
 
     def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None: ...
 
+    # --- matching
+
+    def listing(self, flow: str) -> Listing | None:
+        """The newest listing of a flow; None when it was never listed."""
+        ...
+
+    def begin_listing(self, session: Session, flow: str, digest: str, now: datetime) -> int:
+        """A new listing, not complete yet, under these rules; gives its number."""
+        ...
+
+    def keep_listed(self, session: Session, number: int, theirs: Sequence[Theirs], now: datetime) -> None:
+        """A page of a flow's listing: match keys in the place of older ones. Records that are linked are left out."""
+        ...
+
+    def end_listing(self, session: Session, flow: str, number: int, now: datetime) -> None:
+        """All of the flow is listed: what this listing did not show is no candidate any more, and every question about
+        the flow is to be judged again.
+        """
+        ...
+
+    def keyed(self, object_name: str) -> str:
+        """The digest of the rules under which all entities of an object have match keys; "" for none."""
+        ...
+
+    def records_of(self, object_name: str, after: int, limit: int) -> Sequence[Record]:
+        """Records of one object, by number, from the one behind `after` on."""
+        ...
+
+    def keep_ours(
+        self, session: Session, keys: Sequence[tuple[int, Keys]], flows: Sequence[str], now: datetime
+    ) -> None:  # fmt: skip
+        """Match keys of records that are known already; where one is not linked in a flow, it is to be compared."""
+        ...
+
+    def end_keying(self, session: Session, object_name: str, digest: str, now: datetime) -> None:
+        """All entities of the object have match keys under these rules."""
+        ...
+
+    def unpaired(self) -> Mapping[tuple[str, PairState], int]:
+        """How many entities are not matched yet, by flow and by what they wait for."""
+        ...
+
+    def to_pair(self, flow: str, limit: int) -> Sequence[Record]:
+        """Entities that are to be compared with what the flow holds, by record number."""
+        ...
+
+    def neighbourhood(self, flow: str, records: Sequence[int]) -> Neighbourhood:
+        """All that hangs together with these records in one flow."""
+        ...
+
+    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        """Their records, (flow, id), that entities were matched with and that are read now."""
+        ...
+
     # --- delivering
 
-    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
-        """Actions to take up, oldest first: READY ones whose lane is free, and PREPARED ones that are due."""
+    def candidates(
+        self, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str] = ()
+    ) -> Sequence[Candidate]:
+        """Actions to take up, oldest first: READY ones whose lane is free, and PREPARED ones that are due. In `closed`
+        flows a READY one that is batched stays where it is.
+        """
         ...
 
     def waiting_flows(self) -> Sequence[str]:

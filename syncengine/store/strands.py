@@ -26,6 +26,7 @@ from syncengine.vocabulary import EntryKind
 
 GENESIS: Final = bytes(32)
 SALT_BYTES: Final = 16
+SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

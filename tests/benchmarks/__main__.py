@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-NAMES = ("pipeline", "startup")
+NAMES = ("pipeline", "startup", "validate")
 
 
 def main() -> int:

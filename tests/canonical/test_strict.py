@@ -1,6 +1,7 @@
 """Strict JSON: what some reader would read differently is refused, however quickly it is looked at."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -112,3 +113,10 @@ def test_what_has_no_canonical_form_is_refused(value: Any) -> None:
 def test_what_is_no_json_is_a_value_error(body: bytes | str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         decode(body)
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [("due_at", "'due_at'"), ("anna@example.org", "(not shown)"), ("Anna Example", "(not shown)")]
+)
+def test_a_key_that_may_be_a_value_is_not_shown(key: str, shown: str) -> None:
+    with pytest.raises(canonical.NotStrictError, match=re.escape(f"the key {shown} is given twice")):
+        decode_strict(f'{{"{key}": 1, "{key}": 2}}'.encode())

@@ -1,6 +1,8 @@
 """Findings as text and as JSON."""
 
-from syncengine.check.report import as_json, as_text, worst_severity
+from dataclasses import replace
+
+from syncengine.check.report import as_github, as_json, as_text, worst_severity
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
 from syncengine.vocabulary import Severity
@@ -83,3 +85,43 @@ def test_json_has_everything_a_program_needs() -> None:
         "worst_severity": "error",
     }
     assert as_json([])["worst_severity"] is None
+
+
+def test_what_is_meant_is_underlined_as_far_as_it_is_known_and_shown() -> None:
+    def under(width: int, text: str, column: int) -> str:
+        place = Place("map/a.yaml", 1, column, width)
+        shown = as_text([replace(finding(), place=place)], None, {"map/a.yaml": [text]}).splitlines()
+        return shown[2].removeprefix("    | ")
+
+    assert under(0, "kind: financal", 7) == " " * 6 + "^"
+    assert under(8, "kind: financal", 7) == " " * 6 + "^" * 8
+    assert under(400, "truth: " + "x" * 400, 8).count("^") == 160 - 7
+
+
+def test_an_annotation_has_its_level_place_and_title() -> None:
+    place = Place("map/a.yaml", 2, 4, 3)
+    found = [
+        replace(finding(), place=place),
+        finding(severity=Severity.WARNING, line=3, column=1),
+        finding(severity=Severity.INFO, line=0, column=0),
+    ]
+    assert as_github(found, 87.5).splitlines() == [
+        "::error file=map/a.yaml,line=2,col=4,title=some/rule,endColumn=6::it is wrong%0ACorrect it.",
+        "::warning file=map/a.yaml,line=3,col=1,title=some/rule::it is wrong%0ACorrect it.",
+        "::notice file=map/a.yaml,title=some/rule::it is wrong%0ACorrect it.",
+        "1 error, 1 warning, 1 info; 87.5% of the fields have an owner and a rule",
+    ]
+
+
+def test_an_annotation_can_neither_end_early_nor_begin_another() -> None:
+    place = Place("maps, old:new/100%.yaml", 1, 1)
+    shown = as_github([replace(finding(message="50%\n::error::x\r\x1b[31m"), place=place)])
+    first, _ = shown.splitlines()
+    assert first == (
+        "::error file=maps%2C old%3Anew/100%25.yaml,line=1,col=1,title=some/rule"
+        "::50%25%0A::error::x%0D?[31m%0ACorrect it."
+    )
+
+
+def test_nothing_found_is_said_to_github_too() -> None:
+    assert as_github([], 100.0) == "no findings; 100% of the fields have an owner and a rule"

@@ -8,7 +8,7 @@ from syncengine import canonical
 from syncengine.check.checked import Checked
 from syncengine.check.run import check_map
 from syncengine.spec.loader import load_map
-from syncengine.vocabulary import FieldType, IfEdited, Phase, VerificationStatus
+from syncengine.vocabulary import Consequence, FieldType, IfEdited, Phase, VerificationStatus
 from tests.specs.maps import DESCRIPTIONS, GOOD, edited, write_map
 
 
@@ -99,7 +99,8 @@ def test_a_grant_and_its_gates_are_on_the_flow(good: Checked) -> None:
 def test_a_gate_about_the_stopped_record_itself(tmp_path: Path) -> None:
     gates = GOOD["gates.yaml"].replace("object: payout, in: billing", "object: account, in: crm")
     gates = gates.replace("payee\n", "self\n")
-    gate = checked(tmp_path, {"gates.yaml": gates.replace(" or: not_applicable,", "")}).gates["payout-release"]
+    gates = gates.replace(" or: not_applicable,", "").replace("payout-release:", "account-view:")
+    gate = checked(tmp_path, {"gates.yaml": GOOD["gates.yaml"] + gates}).gates["account-view"]
     assert (gate.about, gate.about_object) == ("", "account")
     assert gate.needs[0].passes == (VerificationStatus.VERIFIED,)
 
@@ -153,3 +154,12 @@ def test_the_meaning_changes_with_every_file(file: str, old: str, new: str, tmp_
 def test_where_systems_are_is_no_part_of_the_meaning(tmp_path: Path, good: Checked) -> None:
     other = checked(tmp_path, edited("environments/local.yaml", "env:CRM_URL", "env:OTHER"))
     assert canonical.encode(other.meaning) == canonical.encode(good.meaning)
+
+
+def test_consequences_are_those_of_the_map_and_of_the_connector(tmp_path: Path) -> None:
+    old = "    record: invoices\n    purpose"
+    new = "    record: invoices\n    essential: true\n    contacts_customer: true\n    purpose"
+    flows = checked(tmp_path, edited("objects/invoice.yaml", old, new)).flows
+    assert flows["invoice.crm"].consequences == (Consequence.ESSENTIAL, Consequence.CONTACTS_CUSTOMER)
+    assert flows["payout.billing"].consequences == (Consequence.MOVES_MONEY,), "the connector says so"
+    assert flows["account.crm"].consequences == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.vocabulary import Severity
 from tests.check.laid_over import judged
 from tests.specs.maps import GOOD, edited, write_map
 
@@ -33,7 +34,8 @@ CASES = [
     (INVOICE, "account: account_id", "account: {at: account_id, ids_of: crn}", NAME, "crn", "flow of account named crn"),
     (INVOICE, "  crm:\n    record", "  cmr:\n    record", NAME, "cmr", "no system cmr Did you mean crm?"),
     (ACCOUNT, "{reading: kyc}", "{reading: kyb}", NAME, "kyb", "no reading of customers kyb Did you mean kyc?"),
-    (AUTHORITY, "object: payout", "object: payuot", NAME, "payuot", "no object payuot Did you mean payout?"),
+    (AUTHORITY, "object: payout, in: billing", "object: payuot, in: billing", NAME, "payuot",
+     "no object payuot Did you mean payout?"),
     (AUTHORITY, "object: account, in: crm", "object: account, in: crn", NAME, "crn", "flow of account named crn"),
     (AUTHORITY, "revops-lead]", "revops-lad]", NAME, "revops-lad", "no role revops-lad"),
     (GATES, "object: payout", "object: pay", NAME, "pay,", "no object pay"),
@@ -63,7 +65,7 @@ CASES = [
      "crm owns legal_form, and no flow of crm reads it"),
     (INVOICE, "because: Collections work in the CRM., ", "", "exception/unapproved", "note: {type", "Add `because` on"),
     (INVOICE, ", approved_by: cfo", "", "exception/unapproved", "note: {type", "Add `approved_by` on this line."),
-    (INVOICE, "total: {type: money}", "total: {type: money, class: public}", "exception/unapproved", "total", "is public"),
+    (INVOICE, "total: {type: money}", "total: {type: money, class: public}", "privacy/declassified", "public", "is public"),
     (INVOICE, "unit: minor", "unit: major, words: invoice_status", SPELLING, "words", "total is money; `words` is for"),
     (INVOICE, "status: status", "status: {at: status, currency_at: c}", SPELLING, "currency_at", "status is one_of"),
     (INVOICE, "due_at: due_date", "due_at: {at: due_date, as: date}", SPELLING, "as: date", "billing owns due_at"),
@@ -89,15 +91,27 @@ CASES = [
     (LOCAL, 'url: "env:CRM_URL"', "url: sqlite", "secrets/literal", "sqlite", "url of crm holds a credential"),
     (LOCAL, "environment: local, secret_key", 'address: "https://u:pw@host/", secret_key', "secrets/literal", '"https',
      "address of billing holds a credential"),
-    (INVOICE, "    fields:\n      account: account_id", "    fields:\n      hold.open: on_hold\n      account: account_id",
-     UNBUILT, "hold.open", "the built-in field hold.open is not built yet"),
-    (AUTHORITY, "fields: [name, email]", "fields: [name, id_in.billing]", UNBUILT, "id_in.billing", "not built yet"),
+    (INVOICE, "    fields:\n      account: account_id", "    fields:\n      gone_since: on_hold\n      account: account_id",
+     UNBUILT, "gone_since", "the built-in field gone_since is not built yet"),
+    (AUTHORITY, "fields: [name, email]", "fields: [name, differs.look_at]", UNBUILT, "differs.look_at", "not built yet"),
+    (AUTHORITY, "fields: [name, email]", "fields: [name, id_in.billing]", "authority/unknown-field", "id_in.billing",
+     "account.crm does not spell id_in.billing"),
+    (INVOICE, "    fields:\n      account: account_id", "    fields:\n      hold.opne: on_hold\n      account: account_id",
+     NAME, "hold.opne", "no field of invoice named hold.opne Did you mean hold.open?"),
+    (INVOICE, "    fields:\n      account: account_id", "    fields:\n      id_in.biling: b\n      account: account_id",
+     NAME, "id_in.biling", "no field of invoice named id_in.biling Did you mean id_in.billing?"),
+    (PAYOUT, "hold.open: on_hold", "hold.open: {at: on_hold, words: invoice_status}", "spelling/built-in", "{at: on_hold",
+     "a place is all that it can be spelled as Write hold.open: on_hold."),
+    (PAYOUT, "hold.open: on_hold", "hold.open: {reading: on_hold}", "spelling/built-in", "{reading", "hold.open: …"),
+    (ACCOUNT, "  email: {type: email, optional: true}", "  hold: {type: boolean}", "language/reserved", "hold:",
+     "hold is a word of the language itself Choose another name."),
+    (PAYOUT, "hold.reason: hold_reason", "hold.reason: on_hold", WRITERS, "hold.reason", "payout.hold.open"),
+    (PAYOUT, "hold.reason: hold_reason", "hold.reason: amount", "authority/owner-would-be-overwritten", "hold.reason",
+     "payout.hold.reason is written where payout.amount"),
     (PAYOUT, "    record: payout_requests", "    record: invoices", UNBUILT, "invoices",
      "invoice.crm reads invoices of crm too"),
-    (ACCOUNT, "    key: billing_id\n", '    key: billing_id\n    sync: {cron: "0 * * * *"}\n', UNBUILT, "sync",
-     "a schedule for writing is not built yet"),
     (AUTHORITY, "[create], object: payout, in: billing, fields: [payee, amount]", "[create], object: payout, in: crm, "
-     "fields: [payee, amount]", UNBUILT, "payee", "proposing payee to its owner crm at creation is not built yet"),
+     "fields: [payee, amount]", "ownership/never-proposed", "payee", "crm owns payee, and no birth of payout elsewhere"),
     (AUTHORITY, "object: account, in: crm, fields: [name, email]", "object: invoice, in: crm, fields: [due_at]",
      WRITERS, "due_at]", "is granted here and at"),
     (AUTHORITY, "    - {may: [create, update], object: account, in: crm, fields: [name, email]}",
@@ -134,23 +148,25 @@ def test_both_lines_of_two_writers_are_named(tmp_path: Path) -> None:
     line = "    - {may: [create, update], object: account, in: crm, fields: [email]}\n"
     findings = judged(tmp_path, {AUTHORITY: GOOD[AUTHORITY] + extra + line})
     found = next(f for f in findings if f.rule == WRITERS)
-    assert (found.place.line, found.place.column) == (18, 66)
+    assert (found.place.line, found.place.column) == (19, 66)
     assert found.message.endswith(f"{(tmp_path / AUTHORITY).as_posix()}:6:72")
-    assert [f.rule for f in findings if f.place.line == 18] == [UNBUILT, WRITERS], "nor may two sets grant one flow"
+    assert [f.rule for f in findings if f.place.line == 19] == [UNBUILT, WRITERS], "nor may two sets grant one flow"
 
 
 def test_two_objects_that_write_one_place_of_one_record_are_found(tmp_path: Path) -> None:
     case = GOOD[ACCOUNT].replace("object: account", "object: contact").replace("record: customers", "record: reports")
     case = case.replace(
         "    fields:\n      name: name\n      email: email\n      legal",
-        '    sync: {cron: "0 * * * *"}\n    fields:\n      name: name\n      email: email\n      legal',
+        '    sync: {cron: "* * * * *"}\n    fields:\n      name: name\n      email: email\n      legal',
     )
     case = case.replace("      kyc: {reading: kyc}\n", "").replace("  kyc: {type: verification, optional: true}\n", "")
+    case = case.replace("expected: 30s", "expected: 60s")
     grant = "    - {may: [create, update], object: contact, in: crm, fields: [name]}\n"
     authority = GOOD[AUTHORITY].replace("payout-release:", f"{grant}payout-release:")
     findings = judged(tmp_path, {"objects/contact.yaml": case, AUTHORITY: authority})
-    assert {f.rule for f in findings} == {WRITERS}
-    assert {f.message.partition(" (at")[0] for f in findings} == {
+    writers = [f for f in findings if f.severity is Severity.ERROR]
+    assert {f.rule for f in writers} == {WRITERS}
+    assert {f.message.partition(" (at")[0] for f in writers} == {
         "contact.name and account.name",
         "key of contact.crm and key of account.crm",
     }
@@ -187,3 +203,27 @@ def test_every_environment_is_judged_without_a_name(tmp_path: Path) -> None:
     assert [f.place.file.rpartition("/")[2] for f in judged(tmp_path, {"environments/live.yaml": text})] == [
         "live.yaml"
     ]
+
+
+def test_a_record_type_that_the_connector_knows_to_move_money_needs_a_gate(tmp_path: Path) -> None:
+    express = GOOD[PAYOUT].partition("  billing:\n")[2].replace("record: payouts", "record: reports")
+    payout = GOOD[PAYOUT] + "  billing_report:\n    system: billing\n" + express
+    line = "    - {may: [create], object: payout, in: billing, fields: [payee, amount]}\n"
+    authority = GOOD[AUTHORITY].replace(line, line + line.replace("in: billing", "in: billing_report"))
+    assert judged(tmp_path / "harmless", {PAYOUT: payout, AUTHORITY: authority}) == []
+    findings = judged(
+        tmp_path / "marked", {PAYOUT: payout.replace("record: reports", "record: reports\n    moves_money: true"),
+                              AUTHORITY: authority}
+    )  # fmt: skip
+    assert [f.rule for f in findings] == ["gate/money-out-ungated"]
+    assert "creating payout in billing_report moves money" in findings[0].message
+
+
+def test_one_mistake_in_a_gate_is_one_finding(tmp_path: Path) -> None:
+    findings = judged(tmp_path, edited(GATES, "in: billing", "in: crm"))
+    assert [f.rule for f in findings] == ["gate/unreachable"], "and not that the payout has no gate"
+
+
+def test_what_a_gate_would_ask_of_nobody_is_not_called_unused(tmp_path: Path) -> None:
+    findings = judged(tmp_path, edited(PAYOUT, "payee: {ref: account}", "payee: {ref: acount}"))
+    assert {f.rule for f in findings} == {NAME}

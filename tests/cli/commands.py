@@ -8,7 +8,10 @@ import click
 from syncengine.cli.main import COMMANDS, cli
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": ("init",),
     "validate": ("validate",),
+    "fmt": ("fmt",),
+    "explain": ("explain", "gate/weak-pass"),
     "ingest": ("ingest", "billing", "deliveries.jsonl", "--environment", "local"),
     "run": ("run", "--environment", "local"),
     "trace": ("trace", "evt_1"),
@@ -16,7 +19,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 INCOMPLETE: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": ("init", "--format"),
     "validate": ("validate", "--maps"),
+    "fmt": ("fmt", "--maps"),
+    "explain": ("explain", "--maps"),
     "ingest": ("ingest", "--environment", "local"),
     "run": ("run",),
     "trace": ("trace",),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from syncengine.cli import trace as subject
 from syncengine.cli.door import door
 from syncengine.cli.exits import Exit
 from syncengine.cli.main import cli
-from syncengine.evidence.story import PlanView
+from syncengine.errors import UserError
+from syncengine.evidence.mask import hashed
+from syncengine.evidence.view import PlanView
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.plan.plan import FieldPlan, FlowPlan, ObjectPlan, Plan, ReadSpelling, SystemPlan, WriteSpelling
-from syncengine.vocabulary import FieldType, Phase
+from syncengine.vocabulary import FieldType, Mask, Phase
 from tests.evidence.dossiers import CRM_HIT, EVENT_HIT, VIEW, dossier
 
 Capture = pytest.CaptureFixture[str]
@@ -35,6 +38,9 @@ class Ledger:
         self.asked.append((records, inputs))
         return dossier()
 
+    def secret(self) -> bytes:
+        return b"the ledger's"
+
 
 def traced(
     monkeypatch: pytest.MonkeyPatch, ledger: Ledger, *words: str, view: PlanView | None = VIEW
@@ -45,7 +51,7 @@ def traced(
         yield ledger
 
     monkeypatch.setattr(subject, "existing_ledger", existing)
-    monkeypatch.setattr(subject, "view_of_map", lambda _maps: view)
+    monkeypatch.setattr(subject, "view_of_map", lambda _maps, _name: view)
     return door(cli, ["--state", "sqlite:///x.db", "trace", *words])
 
 
@@ -64,7 +70,7 @@ def test_an_id_is_told_as_one_json_object(monkeypatch: pytest.MonkeyPatch, capsy
     assert traced(monkeypatch, Ledger(CRM_HIT), "17", "--format", "json") == Exit.DONE
     document = json.loads(capsys.readouterr().out)
     assert list(document) == [
-        "schema_version", "exit", "has_changes", "id", "map_read", "more_hits", "hits", "records", "inputs",
+        "schema_version", "exit", "has_changes", "id", "view", "map_read", "more_hits", "hits", "records", "inputs",
     ]  # fmt: skip
     assert (document["id"], document["map_read"], document["more_hits"]) == ("17", True, 0)
     assert document["records"][0]["known_as"][1] == {
@@ -115,22 +121,32 @@ def test_where_there_is_no_ledger_none_is_made(tmp_path: Path, capsys: Capture) 
 
 
 def test_a_folder_without_a_map_is_no_map(tmp_path: Path) -> None:
-    assert subject.view_of_map(tmp_path / "nowhere") is None
+    assert subject.view_of_map(tmp_path / "nowhere", "events") is None
 
 
-def test_a_place_is_as_sensitive_as_the_most_sensitive_field_in_it() -> None:
-    view = subject.view_of(plan())
-    assert view.place("invoice.crm", "Total__c") == ("total", "financial")
-    assert view.place("invoice.crm", "Text__c") == ("email", "pii")
-    assert view.place("invoice.crm", "Mail__c") == ("email", "pii")
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("finanse", "Did you mean finance? The map has logs, finance."), ("x", "The map has logs, finance.")],
+)
+def test_a_view_that_the_map_does_not_have_is_a_mistake_of_usage(name: str, remedy: str) -> None:
+    with pytest.raises(UserError, match=f"there is no view {name}") as caught:
+        subject.view_of_plan(plan(), name)
+    assert caught.value.remedy == remedy
+
+
+def test_a_view_brings_the_classes_of_the_map_and_its_own_masks() -> None:
+    view = subject.view_of_plan(plan(), "finance")
     assert view.fields == {("invoice", "total"): "financial", ("invoice", "email"): "pii"}
-
-
-def test_keys_and_constants_are_ours_and_unknown_places_have_no_class() -> None:
-    view = subject.view_of(plan())
-    assert view.place("invoice.crm", "Key__c") == ("", "internal")
-    assert view.place("invoice.crm", "Origin__c") == ("", "internal")
+    assert view.place("invoice.crm", "Text__c") == ("email", "pii")
     assert view.place("invoice.crm", "Other__c") == ("", "")
+    assert view.seen("x@example.org", "pii").text == "x@example.org"
+    assert view.key == b""
+
+
+def test_a_hash_is_made_with_the_key_of_the_ledger(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    hashing = replace(VIEW, cells={**VIEW.cells, "pii": Mask.HASHED})
+    assert traced(monkeypatch, Ledger(CRM_HIT), "17", view=hashing) == Exit.DONE
+    assert f"Email__c   {hashed('bert@example.org', Ledger().secret())}" in capsys.readouterr().out
 
 
 def plan() -> Plan:
@@ -159,6 +175,7 @@ def plan() -> Plan:
         on_create={"Origin__c": "sync"},
         gates=(),
         normal={},
+        place_classes={"Text__c": ("email", "pii"), "Total__c": ("total", "financial")},
     )
     return Plan(
         project="shop",
@@ -176,4 +193,5 @@ def plan() -> Plan:
         },
         flows={"invoice.crm": flow},
         readers={},
+        views={"logs": {}, "finance": {"pii": Mask.CLEAR}},
     )

@@ -110,6 +110,38 @@ def test_no_personal_data_is_shown_in_any_story(place: Path, capsys: Capture) ->
             assert not [value for value in personal if value and value in story]
 
 
+def test_who_looks_decides_what_is_shown(place: Path, capsys: Capture) -> None:
+    """The same record in three views: withheld, a hint, clear; hashed it is neither, and equal where it is equal."""
+    rows_ = rows(place, "crm.db", "select stripe_customer_id, name, email from accounts where email > '' order by 1")
+    stripe_id, name, email = rows_[0]
+    logs, support, finance = (text(place, capsys, stripe_id, "--view", view) for view in ("logs", "support", "finance"))
+    assert f"= {name[0]}•••({len(name)})" in support
+    assert (f"= {name}" in finance, f"= {email}" in finance) == (True, True)
+    for story in (logs, support):
+        assert name not in story
+        assert email not in story
+    assert f"{name[0]}•••" not in logs
+    one, again = (text(place, capsys, stripe_id, "--view", "exports") for _ in range(2))
+    assert one == again
+    assert "= #" in one
+    assert name not in one
+
+
+def test_json_tells_whose_view_it_is(place: Path, capsys: Capture) -> None:
+    (stripe_id, name) = rows(place, "crm.db", "select stripe_customer_id, name from accounts order by 1")[0]
+    document = json.loads(text(place, capsys, stripe_id, "--view", "finance", "--format", "json"))
+    assert document["view"] == "finance"
+    assert name in json.dumps(document, ensure_ascii=False)
+    assert told(place, capsys, stripe_id)["view"] == "events"
+
+
+def test_an_unknown_view_is_a_mistake_of_usage_that_lists_the_views(place: Path, capsys: Capture) -> None:
+    assert door(cli, ["trace", "in_1", "--view", "finanse", *_where(place)]) == Exit.USAGE
+    error = capsys.readouterr().err
+    assert "there is no view finanse" in error
+    assert "Did you mean finance? The map has logs, events, exports, support, finance, compliance." in error
+
+
 def test_without_the_map_no_value_is_shown_at_all(place: Path, capsys: Capture) -> None:
     (crm_id, number, total) = rows(place, "crm.db", "select id, number, total from invoices where number > ''")[0]
     assert str(number) in text(place, capsys, crm_id)

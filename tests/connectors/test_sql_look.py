@@ -1,5 +1,6 @@
 """What the sql connector says of tables that are not as they should be, and of addresses that lead nowhere."""
 
+import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -197,4 +198,5 @@ def test_no_error_shows_the_password(tmp_path: Path) -> None:
 def test_a_password_that_a_driver_repeats_is_blotted_out(tmp_path: Path) -> None:
     address = "sqlite://me:first-secret@/crm.db"
     found = Database(setup(tmp_path, {"address": address, "password": "second-secret"}))
-    assert found.said(ValueError("login second-secret\nsecond line")) == "the database crm.db: login ***"
+    error = sqlite3.OperationalError("login second-secret\nsecond line")
+    assert found.said(error) == "the database crm.db: login ***"

@@ -167,6 +167,24 @@ def test_a_rejection_names_the_rule_and_not_the_value(rig: SqlRig) -> None:
     assert "code" in refused.detail
 
 
+def test_what_a_trigger_says_is_not_repeated(rig: SqlRig) -> None:
+    """It may quote the row."""
+    if rig.server is None:
+        rig.execute(
+            "CREATE TRIGGER refuses BEFORE INSERT ON invoices BEGIN SELECT RAISE(ABORT, 'no room for secret-code'); END"
+        )
+    else:
+        rig.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'no room for %', NEW.status USING ERRCODE = '55000'; END$$"
+        )
+        rig.execute("CREATE TRIGGER refuses BEFORE INSERT ON invoices FOR EACH ROW EXECUTE FUNCTION refuse()")
+    (refused,) = send(rig, create("in_1", {"status": "secret-code"}))
+    assert refused.kind in {OutcomeKind.REJECTED, OutcomeKind.NOT_SENT}
+    assert refused.detail
+    assert "secret-code" not in refused.detail
+
+
 def test_a_rule_that_is_checked_at_the_commit_rejects_only_the_rows_that_break_it(rig: SqlRig) -> None:
     rig.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY)")
     rig.execute("INSERT INTO accounts VALUES (1)")
@@ -375,3 +393,13 @@ def test_a_send_whose_time_is_over_leaves_the_others_alone(sqlite: SqlRig) -> No
     sqlite.clock.wait(1)
     kinds = {o.attempt: o.kind for o in writer.write([late, good])}
     assert kinds == {late[0].send.attempt: OutcomeKind.NOT_SENT, good[0].send.attempt: OutcomeKind.CONFIRMED}
+
+
+def test_columns_may_be_named_like_the_parameters_of_our_statements(rig: SqlRig) -> None:
+    rig.execute("CREATE TABLE odd (k VARCHAR(9) PRIMARY KEY, x TEXT, to_x TEXT, of_k TEXT, _to_x TEXT)")
+    new = {"x": "1", "to_x": "2", "of_k": "3", "_to_x": "4"}
+    later = {"x": "5", "to_x": "6", "of_k": "7", "_to_x": "8"}
+    made = send(rig, Request(record="odd", key=("k", "a"), create=True, places=new, before=None))
+    changed = send(rig, Request(record="odd", key=("k", "a"), create=False, places=later, before=new))
+    assert [one.kind for one in (*made, *changed)] == [OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED]
+    assert rig.execute("SELECT x, to_x, of_k, _to_x FROM odd") == [("5", "6", "7", "8")]

@@ -13,7 +13,7 @@ from syncengine.decide.decide import decide
 from syncengine.decide.evolve import evolve
 from syncengine.decide.rejudge import Rejudgement, Ruling, rejudge
 from syncengine.decide.state import State
-from syncengine.model.action import Action, Candidate
+from syncengine.model.action import Action, Candidate, Hold, OpenHold
 from syncengine.model.decision import Decision, NeedReading
 from syncengine.model.event import Input, Snapshot, Version
 from syncengine.model.record import Record, from_document, to_document
@@ -46,6 +46,7 @@ class Driver:
     records: dict[str, Record] = field(default_factory=dict)
     links: dict[tuple[str, str], str] = field(default_factory=dict)
     lanes: dict[tuple[str, str], Lane] = field(default_factory=dict)
+    holds: dict[tuple[str, str], tuple[Hold, ...]] = field(default_factory=dict)
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     wants: dict[tuple[str, str], None] = field(default_factory=dict)
     decisions: list[tuple[Input, Decision]] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Driver:
     writes: list[tuple[str, str, Places]] = field(default_factory=list)
     _due: list[Input] = field(default_factory=list)
     _waiting: list[tuple[Input, tuple[str, str], Fate]] = field(default_factory=list)
+    _again: dict[str, None] = field(default_factory=dict)
     _seq: int = 0
 
     # --- what comes in
@@ -111,7 +113,8 @@ class Driver:
     def _judge(self, question: Input, entity: str | None) -> Decision:
         before = None if entity is None else self.records[entity]
         state = State(
-            record=before, neighbours=self.neighbours(), translated=self.translated(), switches=self.switches
+            record=before, neighbours=self.neighbours(), translated=self.translated(), switches=self.switches,
+            holds=() if before is None else self.holds_around(before.entity),
         )  # fmt: skip
         decision = decide(question, state, self.plan, self.now)
         self.decisions.append((question, decision))
@@ -130,9 +133,20 @@ class Driver:
                 held = outcome.result is FlowResult.HELD
                 lane = self.lanes.setdefault((outcome.action.entity, outcome.flow), Lane())
                 lane.ready, lane.held = outcome.action, held
+                self._hold((outcome.action.entity, outcome.flow), outcome.holds)
         if after is not None:
             self._spread(decision.links, before, after)
         return decision
+
+    def holds_around(self, entity: str) -> tuple[OpenHold, ...]:
+        open_ = (OpenHold(entity=e, flow=flow, hold=hold) for (e, flow), holds in self.holds.items() for hold in holds)
+        return tuple(one for one in open_ if entity in (one.entity, one.hold.about))
+
+    def _hold(self, lane: tuple[str, str], holds: tuple[Hold, ...]) -> None:
+        """As the store does: whoever may show a hold that begins or ends is judged again."""
+        moved = (*self.holds.get(lane, ()), *holds)
+        self.holds[lane] = holds
+        self._again.update(dict.fromkeys(e for hold in moved for e in (lane[0], hold.about) if e in self.records))
 
     def _keep(self, record: Record) -> None:
         """As the store does: what comes back is what JSON can say."""
@@ -183,9 +197,16 @@ class Driver:
     def settle(self) -> None:
         """Send, probe and judge again until nothing moves any more."""
         for _ in range(PATIENCE):
-            if not self.send() and not self.probe() and not self._recheck_held():
+            if not self.send() and not self.probe() and not self._recheck_held() and not self._judge_again():
                 return
         raise AssertionError("it never comes to rest")
+
+    def _judge_again(self) -> bool:
+        due = list(self._again)
+        self._again.clear()
+        for entity in due:
+            self.recheck(entity)
+        return bool(due)
 
     def _recheck_held(self) -> bool:
         moved = False
@@ -211,6 +232,7 @@ class Driver:
         elif ruling.ruling is Ruling.HOLD:
             lane.held = True
             self._keep(hold_back(record, flow.id, ruling.holds))
+            self._hold((entity, flow.id), ruling.holds)
         elif ruling.ruling is Ruling.SEND and None not in (ids := self._in_their_ids(action.content)).values():
             self._write(record, flow, lane, ids, lose_answer=lose_answer)
 
@@ -279,6 +301,8 @@ class Driver:
     def _confirm(self, record: Record, flow: FlowPlan, action: Action) -> None:
         remote_id = str(self.tables[flow.id][record.birth[1]]["id"])
         self._keep(confirm(record, flow, action.content, remote_id))
+        if (flow.id, remote_id) not in self.links and flow.id in self.plan.object_of(flow).shows_ids:
+            self._again[record.entity] = None
         self.links[flow.id, remote_id] = record.entity
 
     # --- what there is

@@ -4,7 +4,7 @@ Billing owns accounts and invoices; its charges add what was refunded. The CRM s
 a gate that asks for the account's check.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -256,3 +256,42 @@ def _flows(gates: tuple[GatePlan, ...], ceiling: Phase) -> tuple[FlowPlan, ...]:
 def changed(plan: Plan, flow_id: str, **fields: Any) -> Plan:
     """The same plan with one flow changed."""
     return replace(plan, flows={**plan.flows, flow_id: replace(plan.flows[flow_id], **fields)})
+
+
+BUILT_IN = {
+    "hold.open": ("on_hold", FieldType.BOOLEAN),
+    "hold.reason": ("hold_reason", FieldType.TEXT),
+    "hold.since": ("hold_since", FieldType.TIMESTAMP),
+    "hold.next_action": ("hold_next", FieldType.TEXT),
+    "hold.gate": ("hold_gate", FieldType.TEXT),
+    "id_in.billing": ("id_in_billing", FieldType.TEXT),
+    "id_in.erp": ("id_in_erp", FieldType.TEXT),
+}
+"""What the CRM shows of an invoice that the engine itself knows; of an account only the holds."""
+
+
+def showing_plan(*, granted: bool = True, if_edited: IfEdited = IfEdited.REPORT, **more: Any) -> Plan:
+    """The plan whose CRM shows what the gates hold, and the ids of invoices elsewhere."""
+    plan = make_plan(if_edited=if_edited, **more)
+    holds = [name for name in BUILT_IN if name.startswith("hold.")]
+    flows = {**plan.flows, CRM: _showing(plan.flows[CRM], list(BUILT_IN), granted=granted)}
+    flows[ACCOUNT_CRM] = _showing(plan.flows[ACCOUNT_CRM], holds, granted=granted)
+    objects = {name: _known(subject, BUILT_IN, if_edited) for name, subject in plan.objects.items()}
+    objects["account"] = _known(plan.objects["account"], holds, if_edited)
+    return replace(plan, flows=flows, objects=objects)
+
+
+def _showing(shown_in: FlowPlan, names: list[str], *, granted: bool) -> FlowPlan:
+    shows = (*shown_in.shows, *(writes(name, BUILT_IN[name][0]) for name in names))
+    return replace(
+        shown_in,
+        shows=shows,
+        granted=shown_in.granted | (set(names) if granted else set()),
+        normal={place: _same for spelling in shows for place in spelling.places},
+        place_fields={place: spelling.field for spelling in shows for place in spelling.places},
+    )
+
+
+def _known(subject: ObjectPlan, names: Iterable[str], if_edited: IfEdited) -> ObjectPlan:
+    known = {n: field(n, BUILT_IN[n][1], flow="", optional=True, if_edited=if_edited) for n in names}
+    return replace(subject, fields={**subject.fields, **known})

@@ -4,7 +4,7 @@ from syncengine.model.decision import NeedReading
 from syncengine.model.event import Snapshot
 from syncengine.vocabulary import Fate
 from tests.decide.driver import Driver
-from tests.decide.plans import BILLING, CRM, make_plan
+from tests.decide.plans import BILLING, CRM, ERP, make_plan
 from tests.decide.scenes import bill, charge, invoice, settled, standing
 
 
@@ -20,7 +20,8 @@ def test_targets_stay_as_they_are_and_nothing_more_is_written() -> None:
     driver.settle()
     assert invoice(driver).tombstone
     assert driver.row(CRM, "in_1")["total"] == 1
-    assert len(driver.actions) == len(standing().actions)
+    taken_back = driver.actions[len(standing().actions) :]
+    assert [(a.flow, dict(a.content)) for a in taken_back] == [(ERP, {})], "what was held there is held no more"
 
 
 def test_a_deletion_of_what_nobody_knows_waits() -> None:

@@ -96,7 +96,7 @@ def test_production_is_refused_before_anything_is_opened(maps: Path) -> None:
 
 
 def test_a_map_with_mistakes_names_all_of_them(maps: Path) -> None:
-    rewrite(maps, "objects/account.yaml", "fields: {name: name, email: email}", "fields: {nam: name, emai: email}")
+    rewrite(maps, "objects/account.yaml", "{name: name, email: email,", "{nam: name, emai: email,")
     with pytest.raises(MapError) as told:
         read_map(maps, "local")
     assert len(told.value.findings) >= 2

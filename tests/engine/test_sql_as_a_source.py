@@ -14,7 +14,10 @@ from tests.engine.events import customer
 from tests.quickstart.workspace import Finished, command
 from tests.scenarios.stage import HERE, event
 
-CRM = "create table accounts(id integer primary key, stripe_id text unique not null, name text, email text, credit int)"
+CRM = """
+create table accounts(id integer primary key, stripe_id text unique not null, name text, email text, credit int,
+  on_hold boolean, hold_reason text, hold_next text)
+"""
 ERP = """
 create table accounts(id integer primary key, stripe_id text unique not null, name text, credit_limit int,
   changed int not null default 1);
@@ -48,9 +51,9 @@ class Company:
             database.executescript(statement)
             database.commit()
 
-    def row(self, system: str, columns: str) -> tuple[Any, ...]:
+    def row(self, system: str, columns: str, table: str = "accounts") -> tuple[Any, ...]:
         with closing(sqlite3.connect(self.folder / f"{system}.db")) as database:
-            found: tuple[Any, ...] = database.execute(f"select {columns} from accounts").fetchone()
+            found: tuple[Any, ...] = database.execute(f"select {columns} from {table}").fetchone()
             return found
 
     def deliver(self, name: str, said: Mapping[str, Any]) -> None:
@@ -91,7 +94,10 @@ def test_a_field_of_the_erp_shows_in_the_crm_and_our_own_writes_come_back_as_ech
     assert company.row("crm", "credit") == (5000,)
 
     company.deliver("2", customer("evt_2", 9, name="Acme Two"))
-    company.run()
+    assert [batch["flow"] for batch in company.run()["batches"]] == ["account.erp"]
+    assert company.row("erp", "name") == ("Acme",)  # it is written on its schedule too
+    company.half_an_hour_passes()
+    assert company.run()["batches"] == []
     company.half_an_hour_passes()
     events = company.run()["events"]
     assert (events["echo"], events["failed"]) == (1, 0)

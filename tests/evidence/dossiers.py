@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syncengine.evidence.story import PlanView
+from syncengine.evidence.view import PlanView
 from syncengine.model.dossier import (
     ActionFacts,
     AttemptFacts,
@@ -17,7 +17,17 @@ from syncengine.model.dossier import (
     ReviewFacts,
 )
 from syncengine.model.record import FieldState, Record
-from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
+from syncengine.vocabulary import (
+    SENSITIVITY_CLASSES,
+    ActionKind,
+    ActionState,
+    AttemptState,
+    Fate,
+    InboxState,
+    InputKind,
+    Mask,
+    Trust,
+)
 
 T0 = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -29,6 +39,9 @@ VIEW = PlanView(
         ("invoice.erp", "state"): ("status", "internal"),
     },
     fields={("invoice", "status"): "internal", ("invoice", "total"): "financial", ("invoice", "email"): "pii"},
+    needs={("invoice.crm", "kyb", "kyb_status"): "internal"},
+    classes=SENSITIVITY_CLASSES,
+    cells={"internal": Mask.CLEAR, "financial": Mask.CLEAR, "pii": Mask.MASKED},
 )
 
 RECORD = Record(

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from syncengine.evidence.story import PlanView, Story, to_json
+from syncengine.evidence.story import Story, to_json
 from syncengine.evidence.trace import trace
+from syncengine.evidence.view import PlanView
 from syncengine.model.dossier import Hit
 from syncengine.model.record import replace as record_with
 from syncengine.vocabulary import ActionState, Fate, InputKind, Trust
@@ -103,11 +104,14 @@ def test_without_a_map_every_value_is_masked_and_the_structure_stays() -> None:
     assert {entry.value.text for entry in story.records[0].inputs[0].fields} == {"•••"}
 
 
-def test_a_ref_shows_the_record_that_it_leads_to() -> None:
+def test_a_ref_shows_the_record_that_it_leads_to_where_its_class_is_shown() -> None:
     ref = {"flow": "account.billing", "id": "cus_1", "in": "account.crm"}
     linked = action(content={"Account__c": ref}, state=ActionState.WAITING, attempts=())
-    story = trace(dossier(actions=(linked,)), [EVENT_HIT], PlanView())
-    assert story.records[0].inputs[1].actions[0].changes[0].after.text == "account.billing cus_1"
+    shown = [
+        trace(dossier(actions=(linked,)), [EVENT_HIT], view).records[0].inputs[1].actions[0].changes[0].after.text
+        for view in (VIEW, PlanView())
+    ]
+    assert shown == ["account.billing cus_1", "•••"]
 
 
 def test_raw_content_is_never_told() -> None:
@@ -141,8 +145,32 @@ def test_a_conflict_over_personal_data_is_masked() -> None:
     assert (kept.winner.masked, kept.loser.masked) == (True, True)
 
 
+def test_a_conflict_over_a_place_that_others_share_is_masked_by_the_most_sensitive_of_them() -> None:
+    lost = conflict(winner={"Email__c": "anna@example.org"}, loser={"Email__c": "bert@example.org"})
+    (kept,) = told(conflicts=(lost,)).records[0].conflicts
+    assert (kept.winner.masked, kept.loser.masked) == (True, True)
+
+
+def test_the_status_that_holds_is_shown_by_the_class_of_what_the_gate_asks() -> None:
+    held = action(state=ActionState.HELD, attempts=())
+    shown = [
+        trace(dossier(actions=(held,), holds=(hold(),)), [EVENT_HIT], view).records[0].inputs[1].actions[0].holds[0]
+        for view in (VIEW, replace(VIEW, needs={("invoice.crm", "kyb", "kyb_status"): "restricted"}), PlanView())
+    ]
+    assert [stop.status for stop in shown] == ["pending", "•••", "•••"]
+
+
 def test_reviews_are_told() -> None:
-    assert [entry.why for entry in told(reviews=(review(),)).records[0].reviews] == ["an unknown word"]
+    (entry,) = told(reviews=(review(),)).records[0].reviews
+    assert (entry.why, entry.value) == ("an unknown word", None)
+
+
+def test_what_a_review_is_about_is_shown_by_the_class_of_its_field() -> None:
+    moved = review(value={"from": "paid", "to": "open"})
+    edited = review(field="email", value={"Email__c": "bert@example.org"})
+    strange = review(field="", value="bert@example.org")
+    values = [entry.value for entry in told(reviews=(moved, edited, strange)).records[0].reviews]
+    assert [value and value.text for value in values] == ["from paid, to open", "•••", "•••"]
 
 
 def test_an_action_decided_by_an_event_about_another_record_is_told_with_both() -> None:

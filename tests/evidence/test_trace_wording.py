@@ -1,5 +1,6 @@
 """The chain around an id, as a support agent reads it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -146,3 +147,10 @@ def test_nothing_of_theirs_acts_on_the_terminal() -> None:
         holds=(hold(next=evil),),
     )
     assert said.replace("\n", "").isprintable()
+
+
+def test_what_a_write_means_is_said_beside_it() -> None:
+    view = replace(VIEW, consequences={"invoice.crm": ("contacts_customer", "moves_money")})
+    story = trace(dossier(inputs=(event(12),)), [EVENT_HIT], view)
+    assert "update in invoice.crm: confirmed; reaches a customer; moves money" in tell(story)
+    assert story.records[0].inputs[0].actions[0].consequences == ("contacts_customer", "moves_money")

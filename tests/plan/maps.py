@@ -19,9 +19,10 @@ from syncengine.check.checked import (
 from syncengine.model.capability import Description, RecordType
 from syncengine.spec.flow import Fresh
 from syncengine.spec.parse import parse
+from syncengine.spec.sensitivity import STANDARD_VIEWS
 from syncengine.spec.spelling import Spelling
 from syncengine.spec.systems import System
-from syncengine.vocabulary import FieldType, IfEdited, Phase, VerificationStatus
+from syncengine.vocabulary import SENSITIVITY_CLASSES, FieldType, IfEdited, Phase, VerificationStatus
 
 BILLING = Description(
     connector="stripe",
@@ -215,6 +216,8 @@ def checked(meaning: Mapping[str, object] | None = None) -> Checked:
         objects=objects,
         flows={f.id: f for o in objects.values() for f in o.flows.values()},
         gates={GATE.name: GATE},
+        classes=SENSITIVITY_CLASSES,
+        views=STANDARD_VIEWS,
         meaning={"project": {"name": "northwind"}} if meaning is None else meaning,
     )
 

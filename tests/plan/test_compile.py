@@ -8,7 +8,7 @@ import pytest
 from syncengine.plan.compile import compile_plan
 from syncengine.plan.fields import reachable
 from syncengine.plan.plan import Plan, Schedule
-from syncengine.vocabulary import FieldType, IfEdited, Phase
+from syncengine.vocabulary import SENSITIVITY_CLASSES, FieldType, IfEdited, Mask, Phase
 from tests.plan import maps
 
 
@@ -97,6 +97,33 @@ def test_a_place_belongs_to_the_first_field_that_is_spelled_there(plan: Plan) ->
         "currency": "total",
         "due_on": "due_at",
     }
+
+
+def test_a_place_is_as_sensitive_as_the_most_sensitive_field_that_is_spelled_there() -> None:
+    secret = maps.field("iban", FieldType.TEXT, klass="account_number")
+    erp = replace(
+        maps.invoice_flows()["erp"],
+        shows=(
+            maps.spelling(maps.TOTAL, {"at": "amount", "currency_at": "currency"}, unit="major"),
+            maps.spelling(secret, {"at": "iban"}),
+            maps.spelling(maps.NUMBER, {"at": "iban"}),
+        ),
+        on_create={"origin": "sync"},
+    )
+    places = compile_plan(maps.with_flow(maps.checked(), erp), maps.READINGS).flows["invoice.erp"].place_classes
+    assert places["iban"] == ("iban", "account_number")
+    assert places["amount"] == places["currency"] == ("total", "financial")
+    assert places["posted"] == ("posted", "internal")
+
+
+def test_keys_and_constants_are_ours(plan: Plan) -> None:
+    places = plan.flows["invoice.crm"].place_classes
+    assert places["stripe_id"] == places["source"] == ("", "internal")
+
+
+def test_the_plan_knows_the_classes_in_their_order_and_the_views(plan: Plan) -> None:
+    assert plan.classes == SENSITIVITY_CLASSES
+    assert plan.views["support"]["pii"] is Mask.MASKED
 
 
 def test_only_is_a_condition_of_creation_or_of_taking_in(plan: Plan) -> None:

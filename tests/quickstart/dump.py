@@ -28,6 +28,8 @@ REFERS = {
     "erp": {"partner_no": "partner"},
 }
 
+NOTICED = {"hold_since"}
+
 
 FLOWS = {
     "account.crm": ("crm", "accounts"),
@@ -82,7 +84,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
 def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[Any, Any]]) -> Row:
     """Without its own id; a reference to a row that is not there shows as it is, and so differs."""
     refers = REFERS[system]
-    return {column: _key(value, refers.get(column), stands_for) for column, value in row.items() if column != own}
+    keyed = {column: _key(value, refers.get(column), stands_for) for column, value in row.items() if column != own}
+    return {c: oracle.SOME_TIME if c in NOTICED and value is not None else value for c, value in keyed.items()}
 
 
 def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[Any, Any]]) -> object:

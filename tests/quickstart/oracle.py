@@ -20,6 +20,9 @@ CHECKED = {"pending": "pending", "review": "in_review", "passed": "verified", "f
 SHOWN_SUBSCRIPTION = {"active": "Active", "past_due": "Past due", "canceled": "Canceled", "incomplete": "Pending"}
 SHOWN_INVOICE = {"draft": "Draft", "open": "Open", "paid": "Paid", "uncollectible": "Written off", "void": "Void"}
 BOOKED_INVOICE = {"open": "posted", "paid": "settled", "uncollectible": "lost", "void": "reversed"}
+NEXT_ACTION = "Finish the check of the company, then set kyb to passed on the customer in Stripe."
+SOME_TIME = "some time"
+"""When the engine itself noticed something, which has nothing to do with when it came about."""
 TAX_RULE = {"none": "standard", "exempt": "exempt", "reverse": "reverse-charge"}
 
 
@@ -80,8 +83,20 @@ def _account(it: Row) -> Row:
         "kyb_status": CHECKED[it["kyb"]],
         "delinquent": int(it["delinquent"]),
         "customer_since": moment(it["created"]),
+        **_hold(it),
         "account_manager": None,
         "notes": "",
+    }
+
+
+def _hold(it: Row) -> Row:
+    """A company that is not checked is kept out of the ERP, and the CRM says so."""
+    held = it["kyb"] != "passed"
+    return {
+        "on_hold": int(held),
+        "hold_reason": f"kyb {CHECKED[it['kyb']]}" if held else None,
+        "hold_since": SOME_TIME if held else None,
+        "hold_next_action": NEXT_ACTION if held else None,
     }
 
 

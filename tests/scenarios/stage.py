@@ -12,6 +12,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import yaml
+
 from syncengine.clock import ManualClock
 from syncengine.connectors.memory import WORLDS, Lie, MemoryWorld
 from syncengine.connectors.protocol import Adapter, Setup
@@ -30,6 +32,8 @@ from syncengine.vocabulary import Environment, Phase
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+KEYS = ("stripe_id", "payout_key")
+"""Where the tables of the targets hold the id that an entity was born with."""
 
 
 class Stage:
@@ -44,7 +48,10 @@ class Stage:
             (folder / name).mkdir()
         self.folder = folder
         self.clock = ManualClock(NOON)
-        self.targets: Mapping[str, MemoryWorld] = {name: WORLDS.create(name) for name in ("crm", "erp")}
+        systems = yaml.safe_load((self.maps / "systems.yaml").read_text())
+        self.targets: Mapping[str, MemoryWorld] = {
+            name: WORLDS.create(name) for name, system in systems.items() if system["connector"] == "memory"
+        }
         self.store = MemoryStore(Random(1).randbytes)
         self.environment = "local"
         self.tally: Tally | None = None
@@ -145,11 +152,12 @@ class Stage:
         path.write_text(text.replace(old, new))
 
     def _row(self, system: str, table: str, key: str) -> Any:
-        (row,) = (r for r in self.targets[system].rows(table) if not r.gone and r.content.get("stripe_id") == key)
+        rows = (row for row in self.targets[system].rows(table) if not row.gone)
+        (row,) = (row for row in rows if key in (row.id, *(row.content.get(place) for place in KEYS)))
         return row
 
     def table(self, system: str, table: str) -> dict[str, dict[str, Any]]:
-        """Rows by Stripe id, with references to accounts as the Stripe ids they stand for."""
+        """Rows by their key, else by their own id, with references to accounts as the Stripe ids they stand for."""
         rows = [r for r in self.targets[system].rows(table) if not r.gone]
         accounts = {r.id: r.content.get("stripe_id") for r in self.targets[system].rows("accounts")}
         found = {}
@@ -157,7 +165,8 @@ class Stage:
             content = dict(row.content)
             if content.get("account_id") in accounts:
                 content["account_id"] = accounts[content["account_id"]]
-            found[str(content.pop("stripe_id", row.id))] = content
+            keys = [key for place in KEYS if (key := content.pop(place, None)) is not None]
+            found[str(keys[0] if keys else row.id)] = {"id": row.id, **content}
         return found
 
 

@@ -96,14 +96,34 @@ def _seen_away(stage: Stage) -> list[str]:
     return sorted(stage.done.away)
 
 
+def _batches(stage: Stage) -> dict[str, str]:
+    """When the next batch is due, by flow, where something waits for one."""
+    assert stage.done is not None
+    return {flow: f"{at:%H:%M}" for flow, at in stage.done.batches.items()}
+
+
 def _losers(stage: Stage) -> list[dict[str, Any]]:
-    """Every loser of cus_1 and in_1 in the ledger: field, rule, and both values."""
-    records = {r for name in ("cus_1", "in_1") for hit in stage.store.find(name) for r in hit.records}
+    """Every loser of cus_1, in_1 and the first payout in the ledger: field, rule, and both values."""
+    names = ("cus_1", "in_1", "payout_requests-1", "payment_orders-1")
+    records = {r for name in names for hit in stage.store.find(name) for r in hit.records}
     dossier = stage.store.dossier(sorted(records), [])
     return [
         {"field": c.field, "rule": c.rule, "winner": _only(c.winner), "loser": _only(c.loser)}
         for c in dossier.conflicts
     ]
+
+
+def _ids(stage: Stage) -> list[str]:
+    """The rows of the CRM that show the id which their row in the ERP has."""
+    found = []
+    for table, column in _SHOWN_AT.items():
+        ids = {row.content["stripe_id"]: row.id for row in stage.targets["erp"].rows(table) if not row.gone}
+        shown = stage.table("crm", table)
+        found += [f"{table} {key}" for key, id_ in ids.items() if key in shown and shown[key].get(column) == id_]
+    return found
+
+
+_SHOWN_AT = {"accounts": "partner", "invoices": "booking"}
 
 
 def _only(places: dict[str, Any]) -> Any:
@@ -134,10 +154,13 @@ COUNTS: dict[str, Callable[[Stage], Any]] = {
     "events": lambda stage: {f.value: n for f in Fate if (n := _tally(stage).events.get(f, 0))},
     "writes": lambda stage: {s.value: n for s in ActionState if (n := _tally(stage).writes.get(s, 0))},
     "away": _seen_away,
+    "batches": _batches,
     "effects": lambda stage: {system: len(world.log) for system, world in stage.targets.items()},
     "conflicts": lambda stage: _tally(stage).conflicts,
     "reviews": lambda stage: _tally(stage).reviews,
     "readings": lambda stage: _tally(stage).readings,
     "unsettled": lambda stage: _tally(stage).unsettled,
     "losers": _losers,
+    "ids": _ids,
+    "unpaired": lambda stage: {state.value: n for state, n in _tally(stage).unpaired.items()},
 }

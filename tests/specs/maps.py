@@ -123,11 +123,16 @@ fields:
 flows:
   crm:
     record: payout_requests
+    purpose: Who asked for a payout sees what holds it.
+    key: id
     sync: {cron: "*/5 * * * *"}
     version: changed_at
     fields:
       payee: account_id
       amount: {at: amount, currency_at: currency, unit: minor}
+      hold.open: on_hold
+      hold.reason: hold_reason
+      hold.next_action: hold_next
     fresh: {expected: 5m, incident: 1h, look_at: Request page}
   billing:
     record: payouts
@@ -152,6 +157,7 @@ payout-release:
   ceiling: controlled
   grants:
     - {may: [create], object: payout, in: billing, fields: [payee, amount]}
+    - {may: [update], object: payout, in: crm, fields: [hold.open, hold.reason, hold.next_action]}
 """,
     "gates.yaml": """\
 payout-release:
@@ -159,7 +165,8 @@ payout-release:
   stops: {may: [create], object: payout, in: billing}
   about: payee
   needs:
-    kyc: {when: "legal_form == 'individual'", or: not_applicable, max_age: 90d, next: Ask the payee for a document.}
+    kyc: {when: "legal_form == 'individual'", or: not_applicable, max_age: 90d, next: Ask the payee for a document.,
+          because: Companies are paid under a contract that legal has checked.}
 """,
 }
 
@@ -170,7 +177,7 @@ DESCRIPTIONS: Final[Mapping[str, Description]] = {
         records={
             "customers": RecordType(name="customers", push=True, readings={"kyc": "verification"}),
             "invoices": RecordType(name="invoices", push=True),
-            "payouts": RecordType(name="payouts", push=True),
+            "payouts": RecordType(name="payouts", push=True, moves_money=True),
             "reports": RecordType(name="reports"),
         },
         operations={"create": Operation(klass=DeliveryClass.B), "update": Operation(klass=DeliveryClass.B)},

@@ -29,10 +29,14 @@ BAD = [
     (b"a:\nb: c\n", "yaml/empty-value", 1, 1),
     (b"a: [x, ~]\n", "yaml/empty-value", 1, 8),
     (b"a: b: c\n", "yaml/syntax", 1, 5),
-    (b"a: 'b\n", "yaml/syntax", 2, 1),
+    (b"a: 'b\n", "yaml/syntax", 1, 6),
+    (b"a: [b\n\n\n", "yaml/syntax", 1, 6),
     (b"a: [b\nc: d\n", "yaml/syntax", 2, 2),
     (b"a: @b\n", "yaml/syntax", 1, 4),
-    (b"a: b\n\tc: d\n", "yaml/syntax", 2, 1),
+    (b"a: b\n\tc: d\n", "yaml/invisible", 2, 1),
+    (b"a: b\t# c\n", "yaml/invisible", 1, 5),
+    (b"a: 'x\ty'\n", "yaml/invisible", 1, 6),
+    (b"# c\n\n%FOO\n---\na: b\n", "yaml/directive", 3, 1),
     (b"a: b\nc: \xff\n", "yaml/not-utf-8", 2, 4),
     (b"a: b\nc: x\x00y\n", "yaml/invisible", 2, 5),
     (b"a: \x1b[31m\n", "yaml/invisible", 1, 4),
@@ -66,7 +70,7 @@ def test_a_hundred_thousand_openings_are_refused_at_once(
     chosen = getattr(yaml, loader, None)
     if chosen is None:
         pytest.skip("this PyYAML has no C loader")
-    monkeypatch.setattr(reader, "_LOADER", chosen)
+    monkeypatch.setattr(reader, "LOADER", chosen)
     document = read((deep * 100_000)[: 256 * 1024], file="map.yaml")
     assert len(document.findings) == 1
     assert not document.usable
@@ -74,7 +78,7 @@ def test_a_hundred_thousand_openings_are_refused_at_once(
 
 @pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
 def test_both_loaders_give_the_same_data_and_places(loader: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_LOADER", getattr(yaml, loader))
+    monkeypatch.setattr(reader, "LOADER", getattr(yaml, loader))
     raw = "a: {b: [x, 'y z', \"ä😀\"], c: 12}\nd: true\ne: |\n  two\n  lines\nf: |-\n  x\n".encode()
     document = read(raw, file="map.yaml")
     assert document.data == {"a": {"b": ["x", "y z", "ä😀"], "c": 12}, "d": True, "e": "two\nlines\n", "f": "x"}

@@ -330,6 +330,7 @@ class Story:
             lambda s: s.tally(self.session),
             lambda s: s.due_inputs(100),
             lambda s: s.due_rechecks(100),
+            lambda s: list(s.open_holds(ENTITIES)),
             lambda s: s.wanted_readings(self.now, 100),
             lambda s: s.candidates(FLOWS, self.now, 100),
             lambda s: s.doubts(FLOWS, self.now, 100),

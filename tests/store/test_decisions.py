@@ -211,7 +211,7 @@ def test_a_question_for_people_is_kept_with_what_it_is_about(scene: Scene) -> No
     about_record = scene.store.dossier([a.id], []).reviews
     about_input = scene.store.dossier([], [seq]).reviews
     assert [(r.record, r.field, r.why) for r in about_record] == [(a.id, "status", "unknown word")]
-    assert [r.record for r in about_input] == [a.id, 0]
+    assert [(r.record, r.value) for r in about_input] == [(a.id, "Void"), (0, None)]
     assert scene.store.tally(scene.session).reviews == 2
 
 

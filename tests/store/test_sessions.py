@@ -124,6 +124,7 @@ def everything(store: Store, scene: Scene) -> dict[str, object]:
         "dump": store.dump(),
         "due": store.due_inputs(100),
         "rechecks": store.due_rechecks(100),
+        "holds": list(store.open_holds(["a", "b", "acc"])),
         "switches": store.switches(),
         "wants": store.wanted_readings(scene.now, 100),
         "candidates": store.candidates([CRM], scene.now, 100),

@@ -27,7 +27,7 @@ FAILS: Final = """
 # authority.yaml
 crm-view:
   grants:
-    - {may: [create, update], object: account, in: crm, fields: [name, emial]}
+    - {may: [create, update], object: account, in: crm, fields: [name, email, emial]}
     - {may: [create, update], object: invoice, in: crm, fields: [account, status, total, due_at]}
 """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import Context
+from syncengine.check.reads import spelled_type
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
 from syncengine.vocabulary import FieldType, Severity
@@ -27,8 +28,11 @@ flows: {billing: {fields: {total: total}}}
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, spelling, path in flow.spelled():
-            if field.field_type is not FieldType.MONEY or spelling.at is None or spelling.currency_at is not None:
+            if spelling.at is None or spelling.currency_at is not None:
+                continue
+            if spelled_type(flow.object.fields, field, spelling) is not FieldType.MONEY:
                 continue
             message = f"{name} is money, and its currency has no place"
-            remedy = f"Write {name}: {{at: {spelling.at}, currency_at: …}}."
+            computed = "" if spelling.to is None else ", to: …"
+            remedy = f"Write {name}: {{at: {spelling.at}, currency_at: …{computed}}}."
             yield found(ID, message, remedy, context.spec.place(flow.file, path), path)

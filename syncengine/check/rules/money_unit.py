@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import Context
+from syncengine.check.reads import spelled_type
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
 from syncengine.vocabulary import FieldType, Severity
@@ -27,7 +28,9 @@ flows: {crm: {fields: {total: {at: total, currency_at: currency, unit: }}}}
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, spelling, path in flow.spelled():
-            if field.field_type is not FieldType.MONEY or spelling.reading is not None or flow.description is None:
+            if spelling.read_only or flow.description is None:
+                continue
+            if spelled_type(flow.object.fields, field, spelling) is not FieldType.MONEY:
                 continue
             known = flow.description.money
             if not known and spelling.unit is None:

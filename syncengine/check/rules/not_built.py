@@ -10,6 +10,7 @@ from typing import Final
 from syncengine.check.context import AUTHORITY_FILE, Context
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
+from syncengine.spec.map import object_file
 from syncengine.spec.unbuilt import UNBUILT_FIELDS
 from syncengine.vocabulary import Severity
 
@@ -29,8 +30,7 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _built_in_fields(context)
     yield from _shared_records(context)
     yield from _two_grants(context)
-    yield from _scheduled_writes(context)
-    yield from _proposals(context)
+    yield from _matched_births(context)
 
 
 def _built_in_fields(context: Context) -> Iterator[Finding]:
@@ -73,21 +73,11 @@ def _two_grants(context: Context) -> Iterator[Finding]:
                 yield found(ID, message, "Grant a flow in one line.", place, view.path)
 
 
-def _scheduled_writes(context: Context) -> Iterator[Finding]:
-    for flow in context.flows:
-        if not flow.reads and not flow.spec.sync.realtime:
-            path = (*flow.path, "sync")
-            message = f"{flow.id} only writes, and a schedule for writing is not built yet"
-            place = context.spec.key_place(flow.file, path)
-            yield found(ID, message, "Remove `sync`: changes are written as they come.", place, path)
-
-
-def _proposals(context: Context) -> Iterator[Finding]:
-    """What a birth elsewhere than with the owner says would count once, until the owner speaks."""
-    for flow in context.flows:
-        if flow.name not in flow.object.born_in or flow.system_name == flow.object.system_of_record:
+def _matched_births(context: Context) -> Iterator[Finding]:
+    """Whether a record without a key is born or is matched would rest on which of the two comes first."""
+    for subject in context.spec.objects.values():
+        if not subject.matched_by or len(subject.birth_flows) == 1:
             continue
-        path = ("born_in", flow.object.born_in.index(flow.name))
-        message = f"{flow.id} is not of the system of record; entities that are born elsewhere are not built yet"
-        place = context.spec.place(flow.file, path)
-        yield found(ID, message, f"Let them be born in {flow.object.system_of_record}.", place, path)
+        message = f"{subject.object} is born in {len(subject.birth_flows)} flows; matched_by with several is not built yet"
+        place = context.spec.key_place(object_file(subject.object), ("matched_by",))
+        yield found(ID, message, "Let it be born in one flow, or remove matched_by.", place, ("matched_by",))

@@ -7,7 +7,7 @@ Remedy: take the spelling out, or clear the system for the class in systems.yaml
 from collections.abc import Iterator
 from typing import Final
 
-from syncengine.check.context import Context, class_of
+from syncengine.check.context import Context
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
 from syncengine.vocabulary import Severity
@@ -27,8 +27,8 @@ crm: {cleared_for: [public, internal, financial]}
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, _, path in flow.spelled():
-            klass = class_of(flow.object, field)
-            if flow.system is None or klass in flow.system.cleared_for:
+            klass = context.class_spelled(flow.object, name, field)
+            if flow.system is None or klass in flow.system.cleared_for or klass not in context.classes:
                 continue
             message = f"{name} is {klass}, and {flow.system_name} is not cleared for that"
             remedy = f"Remove it, or add {klass} to cleared_for of {flow.system_name} in systems.yaml."

@@ -20,10 +20,20 @@ flows: {crm: {fields: {account: {at: account_id, ids_of: billing}}}}
 """
 FAILS: Final = """
 # objects/account.yaml
-truth: Billing owns accounts.
-flows: {crm: }
+flows:
+  crm:
+  crm_contacts:
+    system: crm
+    record: contacts
+    purpose: Sales sees who the customer is; late means a wrong call.
+    key: billing_id
+    fields: {name: name, email: email}
+    fresh: {expected: 60s, incident: 15m, look_at: Contact page}
 # authority.yaml
-crm-view: {grants: [{may: [create, update], object: invoice, in: crm, fields: [account, status, total, due_at]}]}
+crm-view:
+  grants:
+    - {may: [create, update], object: account, in: crm_contacts, fields: [name, email]}
+    - {may: [create, update], object: invoice, in: crm, fields: [account, status, total, due_at]}
 """
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import Context, FlowView
+from syncengine.check.reads import spelled_type
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
-from syncengine.spec.object import FieldSpec
 from syncengine.spec.spelling import Spelling
 from syncengine.vocabulary import FieldType, Severity
 
@@ -36,13 +36,19 @@ _FITS: Final = {
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, spelling, path in flow.spelled():
-            for key, message, remedy in (*_form(name, field, spelling), *_direction(flow, name, spelling)):
+            kind = spelled_type(flow.object.fields, field, spelling)
+            problems = (
+                *(() if kind is None else _form(name, kind, spelling)),
+                *_direction(flow, name, spelling),
+                *_filling(flow, name, kind, spelling),
+            )
+            for key, message, remedy in problems:
                 at = (*path, key) if key else path
                 yield found(ID, message, remedy, context.spec.key_place(flow.file, at), at)
 
 
-def _form(name: str, field: FieldSpec, spelling: Spelling) -> Iterator[tuple[str, str, str]]:
-    kind = field.field_type
+def _form(name: str, kind: FieldType, spelling: Spelling) -> Iterator[tuple[str, str, str]]:
+    """`kind` is the type of what stands at the place."""
     said = {
         "words": spelling.words,
         "currency_at": spelling.currency_at,
@@ -52,7 +58,8 @@ def _form(name: str, field: FieldSpec, spelling: Spelling) -> Iterator[tuple[str
     }
     for key, types in _FITS.items():
         if said[key] is not None and kind not in types:
-            yield key, f"{name} is {kind}; `{key}` is for {' and '.join(types)}", f"Remove `{key}`."
+            shown = name if spelling.to is None else f"what `to` gives for {name}"
+            yield key, f"{shown} is {kind}; `{key}` is for {' and '.join(types)}", f"Remove `{key}`."
     if spelling.parts is not None and kind is not FieldType.ADDRESS:
         yield "", f"{name} is {kind}; only an address has parts", "Name one place."
     if spelling.at is not None and kind is FieldType.ADDRESS:
@@ -60,9 +67,28 @@ def _form(name: str, field: FieldSpec, spelling: Spelling) -> Iterator[tuple[str
 
 
 def _direction(flow: FlowView, name: str, spelling: Spelling) -> Iterator[tuple[str, str, str]]:
-    if flow.owns(name) and spelling.write_only:
-        yield "as", f"{flow.system_name} owns {name}, and a local date cannot be read back as a moment", "Remove `as`."
-    if name in flow.granted and not flow.owns(name) and spelling.read_only:
-        yield "reading", f"{name} is granted, and a reading cannot be written", "Name a place, or remove the grant."
-    if not flow.owns(name) and name not in flow.granted and spelling.read_only:
-        yield "reading", f"{flow.system_name} does not own {name}, so this reading is never used", "Remove it."
+    system, owns = flow.system_name, flow.owns(name)
+    key, what = ("from", "`from`") if spelling.from_ is not None else ("reading", "a reading")
+    if owns and spelling.as_ is not None:
+        yield "as", f"{system} owns {name}, and a local date cannot be read back as a moment", "Remove `as`."
+    if owns and spelling.to is not None:
+        yield "to", f"{system} owns {name}, and what `to` computes cannot be read back", "Name the place alone."
+    if owns and spelling.only_if_empty:
+        yield "only_if_empty", f"{system} owns {name}, so it is read here and not written", "Remove `only_if_empty`."
+    if owns or not spelling.read_only:
+        return
+    if name in flow.granted:
+        yield key, f"{name} is granted, and {what} cannot be written", "Name a place, or remove the grant."
+    elif not flow.proposes(name) and not any(name in rule for rule in flow.object.matched_by):
+        yield key, f"{system} does not own {name}, so {what} is never used", "Remove it."
+
+
+def _filling(flow: FlowView, name: str, kind: FieldType | None, spelling: Spelling) -> Iterator[tuple[str, str, str]]:
+    """An amount that is only filled would stand beside the currency of another one, which goes on changing."""
+    if not spelling.only_if_empty or kind is not FieldType.MONEY:
+        return
+    others = (other for other in flow.spec.fields if other != name)
+    sharing = [other for other in others if spelling.currency_at in flow.spec.fields[other].places]
+    if sharing:
+        message = f"{sharing[0]} changes {spelling.currency_at}, the currency of an amount that is only filled"
+        yield "only_if_empty", message, "Give the amount a currency of its own, or remove `only_if_empty`."

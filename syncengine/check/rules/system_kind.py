@@ -20,7 +20,7 @@ billing: {kind: billing}
 """
 FAILS: Final = """
 # systems.yaml
-billing: {kind: support}
+billing: {kind: erp}
 """
 
 

@@ -29,16 +29,20 @@ truth: Billing owns accounts.
 
 def check(context: Context) -> Iterator[Finding]:
     for subject in context.spec.objects.values():
-        words = _words(subject.truth)
-        place = context.spec.place(object_file(subject.object), ("truth",))
-        systems = dict.fromkeys(flow.system_name for flow in context.flows_of(subject.object))
-        for system in systems:
-            if not _starts(words, _words(system)):
-                message = f"the truth sentence does not name {system}, which has a flow"
-                yield found(ID, message, f"Say what {system} does with {subject.object}.", place, ("truth",))
-            elif _called_owner(words, _words(system)) and not _owns(subject, system, context.flows_of(subject.object)):
-                message = f"the truth sentence calls {system} an owner, and it owns nothing here"
-                yield found(ID, message, "Correct the sentence, or the owner of a field.", place, ("truth",))
+        for message, remedy in _problems(subject, context.flows_of(subject.object)):
+            place = context.spec.place(object_file(subject.object), ("truth",))
+            yield found(ID, message, remedy, place, ("truth",))
+
+
+def _problems(subject: ObjectSpec, flows: tuple[FlowView, ...]) -> Iterator[tuple[str, str]]:
+    words = _words(subject.truth)
+    for system in dict.fromkeys(flow.system_name for flow in flows):
+        if not _starts(words, _words(system)):
+            message = f"the truth sentence does not name {system}, which has a flow"
+            yield message, f"Say what {system} does with {subject.object}."
+        elif _called_owner(words, _words(system)) and not _owns(subject, system):
+            message = f"the truth sentence calls {system} an owner, and it owns nothing here"
+            yield message, "Correct the sentence, or the owner of a field."
 
 
 def _words(text: str) -> list[str]:
@@ -54,6 +58,5 @@ def _called_owner(words: list[str], name: list[str]) -> bool:
     return any(words[at + len(name) : at + len(name) + 1] in (["own"], ["owns"]) for at in _starts(words, name))
 
 
-def _owns(subject: ObjectSpec, system: str, flows: tuple[FlowView, ...]) -> bool:
-    del flows
+def _owns(subject: ObjectSpec, system: str) -> bool:
     return system == subject.system_of_record or any(subject.owner_of(name) == system for name in subject.fields)

@@ -19,7 +19,7 @@ ID: Final = "ownership/two-owners"
 SEVERITY: Final = Severity.ERROR
 PASSES: Final = """
 # objects/invoice.yaml
-fields: {number: {type: text, optional: true}}
+fields: {number: {type: text, optional: true, because: Auditors ask for it., approved_by: cfo}}
 flows: {billing: {fields: {number: number}}}
 """
 FAILS: Final = """

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import AUTHORITY_FILE, Context
-from syncengine.check.places import Touched, by_record, overlap, written
+from syncengine.check.places import Ground, Touched, by_record, first_written, written
 from syncengine.check.rule import found
-from syncengine.errors import Place
 from syncengine.model.finding import Finding
+from syncengine.spec.marks import Path
 from syncengine.vocabulary import Severity
 
 ID: Final = "authority/two-writers"
@@ -29,28 +29,30 @@ flows: {crm: {fields: {name: name, email: name}}}
 def check(context: Context) -> Iterator[Finding]:
     yield from _granted_twice(context)
     for flows in by_record(context).values():
-        yield from _colliding([touched for flow in flows for touched in written(context, flow)])
+        yield from _colliding(context, [t for flow in flows for t in (*first_written(flow), *written(flow))])
 
 
 def _granted_twice(context: Context) -> Iterator[Finding]:
-    first: dict[tuple[str, str], Place] = {}
+    first: dict[tuple[str, str], Path] = {}
     for view in context.grants:
         for index, name in enumerate(view.grant.fields):
             path = (*view.path, "fields", index)
-            place = context.spec.place(AUTHORITY_FILE, path)
-            other = first.setdefault((view.flow_id, name), place)
-            if other is not place:
+            earlier = first.setdefault((view.flow_id, name), path)
+            if earlier is not path:
+                other, place = (context.spec.place(AUTHORITY_FILE, at) for at in (earlier, path))
                 message = f"{view.grant.object}.{name} in {view.grant.flow} is granted here and at {other}"
                 yield found(ID, message, "Keep one of the two.", place, path)
 
 
-def _colliding(places: list[Touched]) -> Iterator[Finding]:
-    for index, one in enumerate(places):
-        for other in places[:index]:
-            if overlap(one.at, other.at) and not (one.shared and other.shared and one.flow == other.flow):
-                message = f"{one.says} and {other.says} (at {other.place}) both write {_shorter(one.at, other.at)}"
-                yield found(ID, message, "Keep one of the two.", one.place, one.path)
-                break
+def _colliding(context: Context, places: list[Touched]) -> Iterator[Finding]:
+    ground = Ground()
+    for one in places:
+        other = ground.first(one)
+        ground.add(one)
+        if other is not None:
+            both = f"{one.says} and {other.says} (at {other.place(context)})"
+            message = f"{both} both write {_shorter(one.at, other.at)}"
+            yield found(ID, message, "Keep one of the two.", one.place(context), one.path)
 
 
 def _shorter(one: str, other: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from syncengine.check.context import AUTHORITY_FILE, Context, FlowView, GateView
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
+from syncengine.spec.built_in import built_ins
 from syncengine.spec.map import environment_file, object_file
 from syncengine.spec.marks import Path
 from syncengine.spec.near import did_you_mean
@@ -55,6 +56,7 @@ def references(context: Context) -> Iterator[Reference]:
     """Every name in the map that stands for something else in it, but for the fields of a grant."""
     yield from _people(context)
     yield from _systems(context)
+    yield from _classes(context)
     for subject in context.spec.objects.values():
         yield from _object(context, subject)
     for flow in context.flows:
@@ -80,18 +82,40 @@ def _systems(context: Context) -> Iterator[Reference]:
         yield Reference("systems.yaml", (name, "owner"), "team", system.owner, context.spec.people.teams)
 
 
+def _classes(context: Context) -> Iterator[Reference]:
+    kind, known = "sensitivity class", context.classes
+    for name, system in context.spec.systems.items():
+        for index, klass in enumerate(system.cleared_for):
+            yield Reference("systems.yaml", (name, "cleared_for", index), kind, klass, known)
+    for view, cells in (context.spec.sensitivity.views or {}).items():
+        for klass in cells:
+            yield Reference("sensitivity.yaml", ("views", view, klass), kind, klass, known, key=True)
+    for subject in context.spec.objects.values():
+        file = object_file(subject.object)
+        yield Reference(file, ("class",), kind, subject.klass, known)
+        for name, field in subject.fields.items():
+            if field.klass is not None:
+                yield Reference(file, ("fields", name, "class"), kind, field.klass, known)
+
+
 def _object(context: Context, subject: ObjectSpec) -> Iterator[Reference]:
     spec, file = context.spec, object_file(subject.object)
     yield Reference(file, ("system_of_record",), "system", subject.system_of_record, spec.systems)
     yield Reference(file, ("owner",), "team", subject.owner, spec.people.teams)
     for index, name in enumerate(subject.born_in):
         yield Reference(file, ("born_in", index), "flow", name, subject.flows)
+    for index, rule in enumerate(subject.matched_by):
+        for place, name in enumerate(rule):
+            yield Reference(file, ("matched_by", index, place), f"field of {subject.object} named", name, subject.fields)
     for name, field in subject.fields.items():
         path = ("fields", name)
         if field.ref is not None:
             yield Reference(file, (*path, "ref"), "object", field.ref, spec.objects)
         if field.owner is not None:
             yield Reference(file, (*path, "owner"), "system", field.owner, spec.systems)
+        for index, flow in enumerate(field.urgent):
+            kind = f"flow of {subject.object} named"
+            yield Reference(file, (*path, "urgent", index), kind, flow, subject.flows)
         if field.approved_by is not None:
             yield Reference(file, (*path, "approved_by"), "role", field.approved_by, spec.people.roles)
 
@@ -103,10 +127,10 @@ def _flow(context: Context, flow: FlowView) -> Iterator[Reference]:
     if flow.description is not None and not flow.description.open_ended:
         kind, known = f"record type in {flow.description.connector}", flow.description.records
         yield Reference(flow.file, (*flow.path, "record"), kind, flow.spec.record, known)
+    kind, fields = f"field of {flow.object.object} named", {*flow.object.fields, *built_ins(flow.object)}
     for name in flow.spec.fields:
-        if name.partition(".")[0] not in UNBUILT_FIELDS:
-            at = (*flow.path, "fields", name)
-            yield Reference(flow.file, at, f"field of {flow.object.object} named", name, flow.object.fields, key=True)
+        if name not in fields and name.partition(".")[0] not in UNBUILT_FIELDS:
+            yield Reference(flow.file, (*flow.path, "fields", name), kind, name, fields, key=True)
     yield from _spellings(context, flow)
 
 

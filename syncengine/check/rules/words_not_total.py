@@ -10,6 +10,7 @@ from typing import Final
 
 from syncengine.check.context import Context, FlowView
 from syncengine.check.rule import found
+from syncengine.check.rules.verification_open import CATCH_ALL
 from syncengine.model.finding import Finding
 from syncengine.spec.marks import Path
 from syncengine.spec.object import FieldSpec
@@ -33,25 +34,22 @@ def check(context: Context) -> Iterator[Finding]:
             table = context.table(spelling)
             if table is None:
                 continue
-            place = context.spec.place(flow.file, (*path, "words"))
+            at: Path = (*path, "words")
             for message, remedy in _problems(flow, name, field, table):
-                yield found(ID, message, remedy, place, _words(path))
-
-
-def _words(path: Path) -> Path:
-    return (*path, "words")
+                yield found(ID, message, remedy, context.spec.place(flow.file, at), at)
 
 
 def _problems(
     flow: FlowView, name: str, field: FieldSpec, table: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
     verification = field.field_type is FieldType.VERIFICATION
-    words = tuple(VerificationStatus) if verification else field.one_of or ()
-    reads, writes = flow.owns(name), name in flow.granted
+    words = dict.fromkeys(VerificationStatus if verification else field.one_of or ())
+    reads, writes = flow.owns(name) or flow.proposes(name), name in flow.granted
     missing = [word for word in words if word not in table]
     if missing and (writes or not verification):
         yield f"the table has no word for {', '.join(missing)}", "Add it."
-    strange = [word for word in table if word not in words] if words else []
+    known = {*words, *(CATCH_ALL if verification else ())}
+    strange = [word for word in table if word not in known] if words else []
     if strange:
         yield f"the table translates {', '.join(strange)}, which {name} never is", "Remove it, or correct it."
     shared = _shared(table)

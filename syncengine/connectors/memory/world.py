@@ -111,9 +111,14 @@ class MemoryWorld:
             return self._tables.get(table, {}).get(id)
 
     def found(self, table: str, key: str, values: Iterable[str]) -> Mapping[str, Row]:
-        """Records by what they hold at a place. Raises PermanentError when two hold the same."""
+        """Records by what they hold at a place, without one by their own ids. Raises PermanentError when two hold the
+        same.
+        """
         with self._lock:
             wanted = set(values)
+            if not key:
+                rows = self._tables.get(table, {})
+                return {id_: rows[id_] for id_ in wanted if id_ in rows and not rows[id_].gone}
             by_key: dict[str, Row] = {}
             for row in self._tables.get(table, {}).values():
                 value = look(row.content, key)
@@ -141,7 +146,7 @@ class MemoryWorld:
         with self._lock:
             row = self.found(change.table, change.key[0], [change.key[1]]).get(change.key[1])
             if row is None:
-                return self._create(change, attempt, now) if change.was is None else None
+                return self._create(change, attempt, now) if change.was is None and change.key[0] else None
             if change.was is None or not shows(row, change.was):
                 return row if change.create and shows(row, change.places) else None
             self.log.append(_effect(change, row.id, attempt))

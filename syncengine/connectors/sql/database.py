@@ -85,9 +85,8 @@ class Database:
         self._tables.clear()
 
     def said(self, error: Exception) -> str:
-        """What the driver said, in one line, without secrets. May hold values: not for a ledger."""
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()
-        text = said[0] if said else type(error).__name__
+        """Why the database did not do it, in one line, without secrets and without values of rows."""
+        text = reason(error)
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return f"{self._shown()}: {text}"
@@ -119,16 +118,25 @@ def is_about_rows(error: Exception) -> bool:
 
 
 def reason(error: Exception) -> str:
-    """Why a row was refused, without its values: what kind of rule, and which one.
-
-    SQLite names only tables and columns; other drivers quote values, so that only their classes and names are taken.
+    """Why a row was refused or nothing could be done, in one line and without values of rows: drivers quote them, and
+    triggers say whatever they like.
     """
     original = getattr(error, "orig", None) or error
-    if isinstance(original, sqlite3.Error):
-        return str(original)
+    if _speaks_of_itself(error, original):
+        return (str(original).strip().splitlines() or [type(original).__name__])[0]
     diagnosis = getattr(original, "diag", None)
     names = [getattr(diagnosis, name, None) for name in ("constraint_name", "column_name")]
     return " ".join([type(original).__name__, *(str(name) for name in names if name)])
+
+
+def _speaks_of_itself(error: Exception, original: BaseException) -> bool:
+    """Whether the words are the database's own: SQLite names only tables and columns, and PostgreSQL only itself when
+    it is away, busy or full; a trigger's words are its author's.
+    """
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorname", "") != "SQLITE_CONSTRAINT_TRIGGER"
+    diagnosis = getattr(original, "diag", None)
+    return isinstance(error, _AWAY) and diagnosis is not None and "function" not in (diagnosis.context or "")
 
 
 def _url(setup: Setup) -> sa.URL:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import sqlalchemy as sa
+
 from syncengine.connectors.change import Change
 from syncengine.connectors.protocol import Image, ImageQuery
 from syncengine.connectors.sql.database import Database
@@ -21,6 +23,9 @@ class SqlInspector:
         """One SELECT for up to 500 keys. A key that the column cannot hold is not there."""
         with self._database.reading() as connection:
             table = self._database.table(connection, query.record, query.places, query.key)
+            if not query.key:
+                own = table.own_rows(connection, query.keys, query.places)
+                return {id_: _image(row, query.places) for id_, row in own.items()}
             keys = _bound(table, query.key, query.keys)
             found = table.rows(connection, query.key, list(keys.values()), query.places)
         images: dict[str, Image] = {}
@@ -29,8 +34,7 @@ class SqlInspector:
             if len(rows) > 1:
                 raise PermanentError(f"two rows of {query.record} hold the same {query.key}")
             if rows:
-                places = {place: rows[0].values[place] for place in query.places}
-                images[key] = Image(remote_id=rows[0].id, places=places)
+                images[key] = _image(rows[0], query.places)
         return images
 
     def probe(self, frozen: bytes) -> Probe:
@@ -39,11 +43,23 @@ class SqlInspector:
         try:
             with self._database.reading() as connection:
                 table = self._database.table(connection, change.table, change.places, column)
-                keys = _bound(table, column, [key])
-                found = table.rows(connection, column, list(keys.values()), change.places)
+                rows = _rows(connection, table, column, key, change.places)
         except (TemporaryError, PermanentError) as error:
             return Probe(result=ProbeResult.FAILED, detail=str(error))
-        return _compared(table, change, [row for rows in found.values() for row in rows])
+        return _compared(table, change, rows)
+
+
+def _rows(connection: sa.Connection, table: Table, column: str, key: str, places: Iterable[str]) -> list[Row]:
+    """The rows that hold the key, or the one that has it for its own id."""
+    if not column:
+        return list(table.own_rows(connection, [key], places).values())
+    keys = _bound(table, column, [key])
+    found = table.rows(connection, column, list(keys.values()), places)
+    return [row for rows in found.values() for row in rows]
+
+
+def _image(row: Row, places: Iterable[str]) -> Image:
+    return Image(remote_id=row.id, places={place: row.values[place] for place in places})
 
 
 def _bound(table: Table, column: str, keys: Iterable[str]) -> dict[str, Any]:

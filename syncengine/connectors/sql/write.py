@@ -32,11 +32,13 @@ class _Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bound:
-    """A job with its values as the driver takes them. `key` is the form under which its row is found."""
+    """A job with its values as the driver takes them. `key` is the form under which its row is found, `where` the
+    columns that name it: the key, or the row's own id.
+    """
 
     job: _Job
     key: Hashable
-    key_value: Any
+    where: Mapping[str, Any]
     values: Mapping[str, Any]
 
 
@@ -147,7 +149,7 @@ class SqlWriter:
                 bound.append(_bind(table, job))
             except ValueError as error:
                 yield job.outcome(OutcomeKind.REJECTED, f"{name}.{error}")
-        rows = table.rows(connection, key, [b.key_value for b in bound], places, lock=True)
+        rows = _rows(connection, table, key, bound, places, lock=True)
         writes: list[_Bound] = []
         for one in bound:
             verdict = _judge(table, one, rows.get(one.key, []))
@@ -155,9 +157,9 @@ class SqlWriter:
                 writes.append(one)
             else:
                 yield verdict
-        _insert(connection, table, key, [w for w in writes if w.key not in rows])
-        _update(connection, table, key, [w for w in writes if w.key in rows])
-        after = table.rows(connection, key, [w.key_value for w in writes], places)
+        _insert(connection, table, [w for w in writes if w.key not in rows])
+        _update(connection, table, [w for w in writes if w.key in rows])
+        after = _rows(connection, table, key, writes, places, lock=False)
         yield from (_confirmed(table, w, after.get(w.key)) for w in writes)
 
 
@@ -180,9 +182,27 @@ def _rounds(jobs: Iterable[_Job]) -> Iterator[Sequence[_Job]]:
 def _bind(table: Table, job: _Job) -> _Bound:
     """Raises ValueError for a value that its column cannot take."""
     place, key = job.change.key
-    column = table.columns[place]
     values = {p: table.columns[p].bind(v) for p, v in job.change.places.items()}
-    return _Bound(job=job, key=column.form(key), key_value=column.bind(key), values=values)
+    if not place:
+        return _Bound(job=job, key=key, where=_own(table, key), values=values)
+    column = table.columns[place]
+    return _Bound(job=job, key=column.form(key), where={place: column.bind(key)}, values=values)
+
+
+def _own(table: Table, id_: str) -> Mapping[str, Any]:
+    try:
+        return table.parts(id_)
+    except PermanentError:
+        raise ValueError(f"{table.primary[0]} takes another kind of id") from None
+
+
+def _rows(
+    connection: sa.Connection, table: Table, key: str, bound: Sequence[_Bound], places: Sequence[str], *, lock: bool
+) -> dict[Hashable, list[Row]]:
+    if not key:
+        own = table.own_rows(connection, [one.job.change.key[1] for one in bound], places, lock=lock)
+        return {id_: [row] for id_, row in own.items()}
+    return table.rows(connection, key, [one.where[key] for one in bound], places, lock=lock)
 
 
 def _judge(table: Table, one: _Bound, rows: Sequence[Row]) -> Outcome | None:
@@ -200,22 +220,35 @@ def _judge(table: Table, one: _Bound, rows: Sequence[Row]) -> Outcome | None:
     return one.job.outcome(OutcomeKind.MOVED, "the row is not what it was")
 
 
-def _insert(connection: sa.Connection, table: Table, key: str, new: Sequence[_Bound]) -> None:
+def _insert(connection: sa.Connection, table: Table, new: Sequence[_Bound]) -> None:
     for names, group in _by_columns(new):
-        columns = tuple(dict.fromkeys((key, *names)))
+        columns = tuple(dict.fromkeys((*group[0].where, *names)))
         statement = sa.insert(table.clause).values({name: sa.bindparam(name) for name in columns})
-        connection.execute(statement, [{key: one.key_value, **one.values} for one in group])
+        connection.execute(statement, [{**one.where, **one.values} for one in group])
 
 
-def _update(connection: sa.Connection, table: Table, key: str, changed: Sequence[_Bound]) -> None:
+def _update(connection: sa.Connection, table: Table, changed: Sequence[_Bound]) -> None:
+    of, to = (f"{_free(table.columns)}{word}" for word in ("of_", "to_"))
     for names, group in _by_columns(one for one in changed if one.values):
+        named = {name: sa.bindparam(f"{of}{name}", type_=sa.types.NullType()) for name in group[0].where}
         statement = (
             sa.update(table.clause)
-            .where(table.clause.c[key] == sa.bindparam("the_key", type_=sa.types.NullType()))
-            .values({name: sa.bindparam(f"to_{name}") for name in names})
+            .where(*(table.clause.c[name] == parameter for name, parameter in named.items()))
+            .values({name: sa.bindparam(f"{to}{name}") for name in names})
         )
-        parameters = [{"the_key": one.key_value, **{f"to_{n}": v for n, v in one.values.items()}} for one in group]
+        parameters = [
+            {**{f"{of}{n}": v for n, v in one.where.items()}, **{f"{to}{n}": v for n, v in one.values.items()}}
+            for one in group
+        ]
         connection.execute(statement, parameters)
+
+
+def _free(columns: Iterable[str]) -> str:
+    """What no column's name begins with: no parameter may have the name of a column."""
+    start = "_"
+    while any(name.startswith(start) for name in columns):
+        start += "_"
+    return start
 
 
 def _by_columns(writes: Iterable[_Bound]) -> Iterator[tuple[tuple[str, ...], list[_Bound]]]:

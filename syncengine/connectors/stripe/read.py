@@ -104,7 +104,8 @@ def _check_missing(answer: Answer) -> None:
     code = error.get("code") if isinstance(error, Mapping) else None
     text = str(error.get("message")) if isinstance(error, Mapping) else ""
     if code != "resource_missing" or "similar object exists in" in text:
-        raise PermanentError(f"Stripe answered 404, but not that the record is missing: {text[:200]}")
+        mode = ": it is one of the other mode, so the key is the wrong one" if "similar object" in text else ""
+        raise PermanentError(f"Stripe answered 404, but not that the record is missing{mode}")
 
 
 def _object(answer: Answer) -> Mapping[str, Json]:

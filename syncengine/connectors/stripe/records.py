@@ -31,6 +31,10 @@ DELETED_FOR_GOOD: Final = frozenset({"customer", "invoice", "plan", "price", "pr
 """Objects whose `*.deleted` event says that they are gone. A deleted subscription stays readable as canceled."""
 
 
+MOVES_MONEY: Final = frozenset({"charges", "payment_intents", "payouts", "refunds", "transfers"})
+"""Record types that are a movement of money: creating one takes it from somebody, or sends it to somebody."""
+
+
 def _events(prefix: str, words: str) -> tuple[str, ...]:
     return tuple(f"{prefix}.{word}" for word in words.split())
 
@@ -73,6 +77,7 @@ RECORDS: Final[Mapping[str, RecordType]] = {
         events=_EVENTS[name],
         readings=DOCUMENTED.get(name, {}),
         deletes=kind in DELETED_FOR_GOOD,
+        moves_money=name in MOVES_MONEY,
     )
     for kind, name in OBJECTS.items()
 }

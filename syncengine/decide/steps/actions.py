@@ -2,6 +2,7 @@
 
 from syncengine.canonical import key
 from syncengine.decide.draft import Draft, Proposal
+from syncengine.decide.gate import going_on
 from syncengine.model.action import Action
 from syncengine.model.decision import Decision, FlowOutcome
 from syncengine.vocabulary import ActionKind, FlowResult
@@ -9,27 +10,31 @@ from syncengine.vocabulary import ActionKind, FlowResult
 
 def act(draft: Draft) -> Decision | None:
     for proposal in draft.proposals:
-        if proposal.holds and _still_held(proposal):
+        if proposal.holds and _still_held(draft, proposal):
             draft.outcomes.append(FlowOutcome(flow=proposal.flow.id, result=FlowResult.NOTHING, why="still held"))
             continue
+        draft.held[proposal.flow.id] = proposal.holds
         draft.outcomes.append(
             FlowOutcome(
                 flow=proposal.flow.id,
                 result=FlowResult.HELD if proposal.holds else FlowResult.ACT,
-                why="; ".join(h.reason for h in proposal.holds),
+                why="; ".join(h.asked for h in proposal.holds) or proposal.why,
                 action=_action(draft, proposal),
                 holds=proposal.holds,
                 sandbox=proposal.hidden or None,
             )
         )
+    draft.proposals = []
     return None
 
 
-def _still_held(proposal: Proposal) -> bool:
-    """Held for the same reasons, with the same content: the open hold goes on."""
-    target = proposal.target
+def _still_held(draft: Draft, proposal: Proposal) -> bool:
+    """Held for the same reasons, by the same records, with the same content: the open hold goes on."""
+    target, holds = proposal.target, proposal.holds
     same = target.intended is not None and all(target.intended.get(p) == v for p, v in proposal.content.items())
-    return same and target.held == tuple(h.reason for h in proposal.holds)
+    known = going_on(draft.state.holds, draft.known.entity, proposal.flow.id)
+    moved = any(known[place].about != h.about for h in holds if (place := (h.gate, h.need)) in known)
+    return same and not moved and sorted(target.held) == sorted(h.reason for h in holds)
 
 
 def _action(draft: Draft, proposal: Proposal) -> Action:

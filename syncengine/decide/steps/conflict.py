@@ -7,15 +7,20 @@ last confirmed there) and what the target shows. A conflict is two moves away fr
 | yes | yes, to the same | confirmed | confirmed | confirmed |
 | yes | yes, elsewhere | owner wins | owner wins | a person chooses |
 
-The loser is kept under every rule. Our own write coming back is an echo, consumed once.
+Putting back stops itself where it becomes a fight (see `fight`). The loser is kept under every rule. Our own write coming back is an echo, consumed once.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncengine.decide.built_in import shown
 from syncengine.decide.draft import Draft
+from syncengine.decide.fight import FIGHT, MAX_ROUNDS, Rounds, edited_again, is_fight, rule_of
 from syncengine.decide.steps.map import at, is_missing
 from syncengine.decide.wanted import wanted
 from syncengine.model.decision import Conflict, Decision, ReviewItem
 from syncengine.model.record import TargetState, replace
-from syncengine.model.value import Json, Places, is_untranslated
+from syncengine.model.value import Json, Places, Value, is_untranslated
 from syncengine.plan.plan import FlowPlan, UnreadableError
 from syncengine.vocabulary import Fate, IfEdited
 
@@ -23,27 +28,33 @@ from syncengine.vocabulary import Fate, IfEdited
 def compare_targets(draft: Draft) -> Decision | None:
     flow = draft.flow
     assert flow is not None
-    if not flow.shows:
+    if draft.overtaken or not (flow.written or flow.proposes):
         return None
     target = draft.target(flow.id)
     if draft.snapshot.gone:
-        _missing(draft, flow, target)
+        if not flow.once:  # its owner has lost the record itself, and nothing is made again there
+            _missing(draft, flow, target)
         return None
-    want = _want(draft, flow)
-    seen = _seen(draft, flow, want)
-    if not seen:
-        return None
-    if target.base is None:
+    want = {**_want(draft, flow), **_proposed(draft, draft.values_now())}
+    seen = {**_seen(draft, flow, want), **_proposed(draft, draft.proposed)}
+    if target.base is None and (seen or flow.once):
         _adopt(draft, flow, target, want, seen)
-    else:
+    elif seen:
         _compare(draft, flow, target, want, seen)
     return None
+
+
+def _proposed(draft: Draft, values: Mapping[str, Value]) -> Places:
+    """What the flow speaks of without owning it, in our words: it is never written there, so our spelling of it is
+    nobody's.
+    """
+    return {f"={name}": values[name] for name in draft.proposed if name in values}
 
 
 def _want(draft: Draft, flow: FlowPlan) -> Places:
     """The owner's word in their spelling; what cannot be spelled there has not moved there either."""
     try:
-        return wanted(flow, draft.values_now())
+        return wanted(flow, shown(draft, flow, draft.values_now()))
     except UnreadableError:
         return {}
 
@@ -78,46 +89,78 @@ def _stands_for(draft: Draft, flow: FlowPlan, place: str, ours: Json, raw: Json)
 def _adopt(draft: Draft, flow: FlowPlan, target: TargetState, want: Places, seen: dict[str, Json]) -> None:
     """A record with our key was there before we wrote one: it is linked, and what it held loses to the owner."""
     for place, value in seen.items():
-        if value is not None and place in want and want[place] != value:
+        differs = value is not None and place in want and want[place] != value
+        if differs and place in flow.place_fields and place not in flow.if_empty:
             _lose(draft, flow, place, "adopted", want[place], value)
     draft.targets[flow.id] = replace(target, id=draft.snapshot.id or target.id, base=seen, intended=None)
-    draft.steps.append("conflict: a record with this key stands there already; taken over")
+    if draft.state.record is not None:
+        draft.steps.append("conflict: a record with this key stands there already; taken over")
 
 
 def _missing(draft: Draft, flow: FlowPlan, target: TargetState) -> None:
     if target.base is None or target.missing:
         return
     restore = flow.may_create and all(draft.object.fields[f].if_edited is IfEdited.RESTORE for f in flow.granted)
-    if restore:
-        draft.targets[flow.id] = TargetState(sequence=target.sequence)
+    rounds = edited_again(target.rounds, "", draft.now) if restore else target.rounds
+    fight = is_fight(rounds, "", draft.now)
+    if restore and not fight:
+        draft.targets[flow.id] = TargetState(sequence=target.sequence, rounds=rounds)
         draft.steps.append("conflict: gone there; created again")
     else:
-        draft.targets[flow.id] = replace(target, missing=True, intended=None)
-        draft.reviews.append(ReviewItem(flow=flow.id, field="", why="the record is no longer there"))
+        draft.targets[flow.id] = replace(target, missing=True, intended=None, rounds=rounds)
+        why = f"{FIGHT}: it was created again {MAX_ROUNDS} times" if fight else "the record is no longer there"
+        draft.reviews.append(ReviewItem(flow=flow.id, field="", why=why))
         draft.steps.append("conflict: gone there; nothing more is written to it")
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one look at the target makes of what is known of it."""
+
+    base: dict[str, Json]
+    edited: dict[str, Json]
+    rounds: Rounds
+    echoes: tuple[Places, ...]
 
 
 def _compare(draft: Draft, flow: FlowPlan, target: TargetState, want: Places, seen: dict[str, Json]) -> None:
     assert target.base is not None
-    base, edited = dict(target.base), dict(target.edited)
-    echoes = target.echoes
+    look = _Look(dict(target.base), dict(target.edited), target.rounds, target.echoes)
     moved = False
     for place, value in seen.items():
-        stands = base.get(place)
-        echoes, ours = _consume(echoes, place, value)
-        if value == stands:
-            moved = edited.pop(place, _NOTHING) is not _NOTHING or moved
-        elif ours or edited.get(place, _NOTHING) == value:
+        look.echoes, ours = _consume(look.echoes, place, value)
+        if value == look.base.get(place):
+            moved = look.edited.pop(place, _NOTHING) is not _NOTHING or moved
+        elif place not in look.base and place not in flow.place_fields:
+            look.base[place] = value  # the map has this flow speak of it only now
+        elif ours or (look.edited.get(place, _NOTHING) == value and not _is_over(draft, target, flow, place)):
             continue
+        elif place in flow.if_empty:  # what they put there is theirs, and no edit
+            moved = True
+            look.base[place] = value
+            look.edited.pop(place, None)
         else:
             moved = True
-            _edited(draft, flow, place, want, base, edited, value)
-    if echoes != target.echoes and not moved and not draft.changes:
+            _edited(draft, flow, place, want, look, value)
+    if look.echoes != target.echoes and not moved and not draft.changes:
         draft.fate = Fate.ECHO
-    if target.missing or (base, edited, echoes) != (target.base, target.edited, target.echoes):
+    known = (target.base, target.edited, target.rounds, target.echoes)
+    if target.missing or (look.base, look.edited, look.rounds, look.echoes) != known:
         draft.targets[flow.id] = replace(
-            target, base=base, edited=edited, echoes=echoes, intended=_rebased(target, base), missing=False
+            target, base=look.base, edited=look.edited, rounds=look.rounds, echoes=look.echoes,
+            intended=_rebased(target, look.base), missing=False,
         )  # fmt: skip
+
+
+def _field(flow: FlowPlan, place: str) -> str:
+    """Whose place it is. What a flow only speaks of has its field behind the sign."""
+    return flow.place_fields[place] if place in flow.place_fields else place.removeprefix("=")
+
+
+def _is_over(draft: Draft, target: TargetState, flow: FlowPlan, place: str) -> bool:
+    """Whether an edit was left because of a fight that is over: it is put back after all."""
+    field = draft.object.fields[_field(flow, place)]
+    return field.name in target.rounds and rule_of(field, target.rounds, draft.now) is IfEdited.RESTORE
 
 
 def _rebased(target: TargetState, base: dict[str, Json]) -> Places | None:
@@ -131,22 +174,22 @@ def _rebased(target: TargetState, base: dict[str, Json]) -> Places | None:
 _NOTHING: Json = object()
 
 
-def _edited(
-    draft: Draft, flow: FlowPlan, place: str, want: Places, base: dict[str, Json], edited: dict[str, Json],
-    value: Json,
-) -> None:  # fmt: skip
-    field = flow.place_fields[place]
-    rule = draft.object.fields[field].if_edited
+def _edited(draft: Draft, flow: FlowPlan, place: str, want: Places, look: _Look, value: Json) -> None:
+    field = _field(flow, place)
+    base, edited = look.base, look.edited
     owner = want.get(place, base.get(place))
     owner_moved = owner != base.get(place)
     if owner_moved and owner == value:
         base[place] = value
         edited.pop(place, None)
         draft.steps.append(f"conflict: {field} was changed there to what the owner says")
-    elif rule is IfEdited.REVIEW:
+        return
+    rule, fight = _rule(draft, flow, place, look, owner_moved=owner_moved)
+    if rule is IfEdited.REVIEW:
         edited[place] = value
-        why = f"{field} was changed in {flow.system}"
-        draft.reviews.append(ReviewItem(flow=flow.id, field=field, why=why, value=value))
+        put_back = f"{FIGHT}: {field} was put back {MAX_ROUNDS} times in {flow.system}"
+        why = put_back if fight else f"{field} was changed in {flow.system}"
+        draft.reviews.append(ReviewItem(flow=flow.id, field=field, why=why, value={place: value}))
         draft.steps.append(f"conflict: {field} was changed there; a person chooses")
     elif owner_moved or rule is IfEdited.RESTORE:
         base[place] = value
@@ -157,8 +200,21 @@ def _edited(
         _lose(draft, flow, place, "report", owner, value)
 
 
+def _rule(draft: Draft, flow: FlowPlan, place: str, look: _Look, *, owner_moved: bool) -> tuple[IfEdited, bool]:
+    """What the edit leads to, and whether a fight says so. What is never written there cannot be put back."""
+    field = draft.object.fields[_field(flow, place)]
+    if field.if_edited is not IfEdited.RESTORE:
+        return field.if_edited, False
+    if place not in flow.place_fields:
+        return IfEdited.REPORT, False
+    if not owner_moved or is_fight(look.rounds, field.name, draft.now):
+        look.rounds = edited_again(look.rounds, field.name, draft.now)
+    rule = rule_of(field, look.rounds, draft.now)
+    return rule, rule is IfEdited.REVIEW
+
+
 def _lose(draft: Draft, flow: FlowPlan, place: str, rule: str, winner: Json, loser: Json) -> None:
-    field = flow.place_fields[place]
+    field = _field(flow, place)
     state = draft.changes.get(field) or draft.known.fields.get(field)
     draft.conflicts.append(
         Conflict(

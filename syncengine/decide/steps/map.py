@@ -7,7 +7,7 @@ from typing import Any
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, ReviewItem
 from syncengine.model.record import replace
-from syncengine.model.value import Json, plain
+from syncengine.model.value import Json, Value, plain
 from syncengine.plan.plan import ABSENT, FlowPlan, ReadSpelling, UnreadableError
 from syncengine.vocabulary import Fate, InputKind
 
@@ -21,9 +21,10 @@ def read_fields(draft: Draft) -> Decision | None:
         return None
     if flow.only_read is not None and not flow.only_read(snapshot.content):
         return _leave_out(draft, flow)
-    for spelling in flow.reads:
+    wanted = [(spelling, draft.values) for spelling in flow.reads]
+    for spelling, values in (*wanted, *((spelling, draft.proposed) for spelling in flow.proposes)):
         try:
-            _read(draft, spelling)
+            _read(draft, spelling, values)
         except UnreadableError as error:
             draft.reviews.append(ReviewItem(flow=flow.id, field=spelling.field, why=str(error)))
             if not error.review:
@@ -41,7 +42,8 @@ def _leave_out(draft: Draft, flow: FlowPlan) -> Decision:
     return draft.settle(Fate.SETTLED, "map: the flow's `only` leaves this record out")
 
 
-def _read(draft: Draft, spelling: ReadSpelling) -> None:
+def _read(draft: Draft, spelling: ReadSpelling, values: dict[str, Value]) -> None:
+    """Puts what the snapshot says of the field into `values`."""
     snapshot = draft.snapshot
     for place in spelling.places:
         raw = at(snapshot.content, place)
@@ -52,18 +54,20 @@ def _read(draft: Draft, spelling: ReadSpelling) -> None:
         before = at(snapshot.previous, place)
         if before is not _MISSING:
             draft.previous[place] = storable(before)
+    if not snapshot.complete and any(at(snapshot.content, place) is _MISSING for place in spelling.needs):
+        return
     value = spelling.read(snapshot.content)
     if value is ABSENT and not snapshot.complete:
         return
-    draft.values[spelling.field] = None if value is ABSENT else value
+    values[spelling.field] = None if value is ABSENT else value
     if not spelling.places:
-        _read_whole(draft, spelling)
+        _read_whole(draft, spelling, values[spelling.field])
 
 
-def _read_whole(draft: Draft, spelling: ReadSpelling) -> None:
+def _read_whole(draft: Draft, spelling: ReadSpelling, now: Value) -> None:
     """A conversion that looks at the whole record has no place: its result stands for one, now and before."""
     snapshot, place = draft.snapshot, f"={spelling.field}"
-    now = draft.spelled[place] = draft.values[spelling.field]
+    draft.spelled[place] = now
     if not snapshot.previous:
         return
     try:

@@ -1,5 +1,7 @@
 """Is anything of it not there yet? A decision whose content equals what was decided last makes no action."""
 
+from dataclasses import replace
+
 from syncengine.decide.draft import Draft, Proposal
 from syncengine.model.decision import Decision, FlowOutcome
 from syncengine.model.record import TargetState
@@ -11,7 +13,9 @@ def drop_what_stands(draft: Draft) -> Decision | None:
     kept = []
     for proposal in draft.proposals:
         why = _why_nothing(draft, proposal)
-        if why:
+        if why and proposal.create and proposal.target.held and proposal.flow.granted:
+            kept.append(replace(proposal, content={}, create=False, why=why))  # what was held is not wanted any more
+        elif why:
             draft.outcomes.append(
                 FlowOutcome(
                     flow=proposal.flow.id, result=FlowResult.NOTHING, why=why, sandbox=proposal.hidden or None
@@ -51,13 +55,14 @@ def _why_not(draft: Draft, proposal: Proposal) -> str:
 def _unknown(draft: Draft, proposal: Proposal) -> str:
     """A granted field that may not be empty and is: nothing is created without it."""
     fields, values = draft.object.fields, draft.values_now()
-    granted = (s.field for s in proposal.flow.shows if s.field in proposal.flow.granted)
-    return next((name for name in granted if not fields[name].optional and values.get(name) is None), "")
+    granted = (s for s in (*proposal.flow.once, *proposal.flow.shows) if s.field in proposal.flow.granted)
+    asked = (name for spelling in granted for name in spelling.reads or (spelling.field,))
+    return next((name for name in asked if not fields[name].optional and values.get(name) is None), "")
 
 
 def _is_on_its_way(proposal: Proposal) -> bool:
     """Once its creation is on its way, an entity counts as one that exists there: what exists is still updated."""
-    return proposal.target.intended is not None and not proposal.target.held
+    return bool(proposal.target.intended) and not proposal.target.held
 
 
 def _pending(target: TargetState) -> Places:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from syncengine.decide.draft import Draft
+from syncengine.decide.fixed import set_earlier
 from syncengine.decide.precedence import Order, Verdict, compare
 from syncengine.model.decision import Decision, NeedReading
 from syncengine.model.event import Version
@@ -28,7 +29,10 @@ def put_in_order(draft: Draft) -> Decision | None:
     if verdict.order is Order.TIE:
         return NeedReading(flow=draft.flow.id, id=old.id, why=verdict.why, steps=tuple(draft.steps))
     if verdict.order is Order.STALE:
-        draft.source = None if verdict.apart else _remembered(draft, old)
+        if verdict.apart and set_earlier(draft, old):
+            draft.overtaken = True
+            return None
+        draft.source = draft.source if verdict.apart else _remembered(draft, old)
         return draft.settle(Fate.STALE, "order: older than what is known, changes nothing")
     draft.source = _later(draft, old) if verdict.apart else _of_one_instant(draft, old)
     return None
@@ -65,7 +69,7 @@ def _later(draft: Draft, old: SourceState) -> SourceState:
     """Whatever was of the old one's instant is behind us. A doubt that time resolved was not settled by a reading."""
     fresh = _source(draft)
     settled = draft.input.kind is InputKind.READING or not old.unsettled
-    return replace(fresh, spelled=_merged(draft, old), doubt=old.doubt if settled else 0)
+    return replace(fresh, spelled=_merged(draft, old), doubt=old.doubt if settled else 0, fixed=old.fixed)
 
 
 def _of_one_instant(draft: Draft, old: SourceState) -> SourceState:

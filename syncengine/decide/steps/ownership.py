@@ -1,6 +1,9 @@
 """Which of it is the owner's word? A flow reads only fields that its system owns; only they become the value (A3)."""
 
 from syncengine.decide.draft import Draft
+from syncengine.decide.fixed import keeps
+from syncengine.decide.same import is_same
+from syncengine.decide.steps.birth import is_proposed, lose_proposal
 from syncengine.model.decision import Decision, ReviewItem
 from syncengine.model.record import FieldState
 from syncengine.plan.plan import FlowPlan
@@ -9,6 +12,8 @@ from syncengine.vocabulary import FieldType
 
 def take_owned(draft: Draft) -> Decision | None:
     assert draft.flow is not None
+    if draft.overtaken:
+        return None
     if _is_of_record(draft, draft.flow) and draft.snapshot.gone is not draft.known.tombstone:
         draft.gone = draft.snapshot.gone
         draft.steps.append(f"ownership: {'gone' if draft.gone else 'back'} in its system of record")
@@ -21,8 +26,12 @@ def take_owned(draft: Draft) -> Decision | None:
                 _keep_old(draft, name)
                 continue
             value = {"status": "unavailable"}  # noqa: PLW2901 - an old "verified" never stays
+        if field.fixed and keeps(draft, field, value):
+            continue
         if old is None or old.value != value:
             draft.changes[name] = FieldState(value=value, seq=draft.input.seq)
+            if old is not None and is_proposed(draft, name) and not is_same(draft, field, old.value, value):
+                lose_proposal(draft, draft.known.birth[0], name, draft.changes[name], old)
     return None
 
 

@@ -68,6 +68,6 @@ def word_writer(theirs: Mapping[str, str]) -> Callable[[str], str]:
         try:
             return theirs[value]
         except KeyError:
-            raise UnreadableError(f"their words have none for {value!r}") from None
+            raise UnreadableError("their words have none for this word") from None
 
     return write

@@ -66,6 +66,7 @@ def insert(t: Transaction, decided: DecidedAction, record: int, replaced_by: int
         state=decided.state,
         replaced_by=replaced_by,
         moved_by=t.session.id,
+        batched=decided.batched,
     )
     put(t.ledger, row)
     t.entries.append(
@@ -136,6 +137,7 @@ def hold(t: Transaction, row: ActionRow, holds: Sequence[Hold]) -> None:
         t.ledger.open_holds.put(number, None)
         t.ledger.holds_of.put(row.id, (*(t.ledger.holds_of.get(row.id) or ()), number))
         t.entries.append(audit.hold_opened(at=t.now, id=number, record=row.record, action=row.id, hold=one))
+        _shown(t.ledger, row, one)
 
 
 def release(t: Transaction, row: ActionRow, why: str) -> None:
@@ -145,7 +147,15 @@ def release(t: Transaction, row: ActionRow, why: str) -> None:
         t.ledger.holds.put(number, replace(open_hold, released_at=t.now, released_by=why))
         t.ledger.open_holds.drop(number)
         t.entries.append(audit.hold_released(at=t.now, id=number, record=row.record, action=row.id, why=why))
+        _shown(t.ledger, row, open_hold.hold)
     t.ledger.holds_of.drop(row.id)
+
+
+def _shown(ledger: Ledger, row: ActionRow, moved: Hold) -> None:
+    """Whoever may show a hold that begins or ends is judged again."""
+    about = ledger.by_entity.get(moved.about)
+    for record in (row.record, *((about,) if about else ())):
+        ledger.rechecks.put(record, None)
 
 
 def missing(ledger: Ledger, waits: Sequence[Wait]) -> tuple[Wait, ...]:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from syncengine.model.action import OpenHold
 from syncengine.model.dossier import Hit
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
 from syncengine.store.memory.actions import GAVE_UP_ITS_KEY
 from syncengine.store.memory.ledger import ActionRow, Ledger, LinkRow
+from syncengine.store.memory.matching import suspected
 from syncengine.vocabulary import OVER, AttemptState, Fate, FlowResult, InputKind, OutcomeKind
 
 
@@ -35,6 +37,7 @@ def tally(ledger: Ledger, session: int) -> Tally:
         unsettled=sum(1 for record in ledger.records.values() if record.unsettled),
         open=dict(sorted(Counter(row.state for row in ledger.actions.values() if row.state not in OVER).items())),
         readings=sum(1 for row in judged if row.kind is InputKind.READING),
+        unpaired=dict(sorted(Counter(row.state for row in ledger.pairings.values()).items())),
     )
 
 
@@ -57,6 +60,7 @@ def find(ledger: Ledger, text: str) -> list[Hit]:
         *_entities(ledger, text),
         *_actions(ledger, text),
         *_attempts_named(ledger, text),
+        *_candidates(ledger, text),
     ]
 
 
@@ -97,6 +101,17 @@ def _attempts_named(ledger: Ledger, text: str) -> Iterator[Hit]:
             action = ledger.actions[attempt.action]
             label = f"attempt {attempt.number} of {action.key}"
             yield Hit(what="attempt", label=label, records=(action.record,), inputs=(action.cause,))
+
+
+def open_holds(ledger: Ledger, entities: frozenset[str]) -> list[OpenHold]:
+    rows = (ledger.holds[number] for number in sorted(ledger.open_holds))
+    named = (OpenHold(entity=ledger.records[row.record].entity, flow=row.flow, hold=row.hold) for row in rows)
+    return [one for one in named if one.entity in entities or one.hold.about in entities]
+
+
+def _candidates(ledger: Ledger, text: str) -> Iterator[Hit]:
+    for (flow, id_), entities in suspected(ledger, text).items():
+        yield Hit(what="candidate", label=f"{flow} {id_}", records=entities, inputs=())
 
 
 def next_due(ledger: Ledger, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from syncengine.errors import FenceLostError
 from syncengine.model.decision import Conflict, Link, ReviewItem
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
-from syncengine.store.memory import actions, queue, records
+from syncengine.store.memory import actions, matching, queue, records
 from syncengine.store.memory.ledger import ConflictRow, Ledger, ReviewRow, TallyRow, WantRow
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecisionBatch, InputMark
@@ -16,11 +16,14 @@ from syncengine.vocabulary import ActionState, InboxState
 
 def commit(t: Transaction, batch: DecisionBatch) -> None:
     _check(t.ledger, batch)
+    for number in batch.rechecked:  # first: what the batch makes due again stays due
+        t.ledger.rechecks.drop(number)
     for record in batch.records:
         records.put(t.ledger, record)
     made = _link(t, batch.links)
     _mark(t, batch.marks)
     records.release_waits(t, made)
+    matching.commit(t, batch, made)
     _act(t, batch)
     _keep_open_questions(t, batch)
     for record_read in batch.answers:
@@ -130,8 +133,6 @@ def _want(t: Transaction, flow: str, id_: str, why: str) -> None:
 
 
 def _recheck(ledger: Ledger, batch: DecisionBatch) -> None:
-    for record in batch.rechecked:
-        ledger.rechecks.drop(record)
     touched = set(batch.touched)
     for number in ledger.open_holds if touched else ():
         row = ledger.holds[number]

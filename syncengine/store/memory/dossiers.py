@@ -141,5 +141,10 @@ def _reviews(ledger: Ledger, about: set[int], places: set[int]) -> Iterable[Revi
     for row in ledger.reviews.values():
         if row.record in about or row.input in places:
             yield ReviewFacts(
-                record=row.record, flow=row.item.flow, field=row.item.field, why=row.item.why, at=row.at
+                record=row.record,
+                flow=row.item.flow,
+                field=row.item.field,
+                why=row.item.why,
+                at=row.at,
+                value=_document(ledger, row.payload),
             )

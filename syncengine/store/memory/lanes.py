@@ -1,20 +1,24 @@
 """What delivery may take up: due actions of free lanes, and attempts in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from syncengine.store.memory import actions, attempts
 from syncengine.store.memory.ledger import ActionRow, Ledger
 from syncengine.store.protocol import Doubt
+from syncengine.vocabulary import ActionState
 
 
-def candidates(ledger: Ledger, flows: Sequence[str], now: datetime, limit: int) -> list[ActionRow]:
+def candidates(
+    ledger: Ledger, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str]
+) -> list[ActionRow]:
     """Oldest first. What is due and whose lane is free."""
     found: list[ActionRow] = []
     wanted = frozenset(flows)
     for number in sorted(ledger.ready):
         row = ledger.actions[number]
-        if row.flow in wanted and _is_due(row.due_at, now) and not actions.in_flight(ledger, row):
+        waits = row.batched and row.state is ActionState.READY and row.flow in closed
+        if row.flow in wanted and not waits and _is_due(row.due_at, now) and not actions.in_flight(ledger, row):
             found.append(row)
             if len(found) == limit:
                 break

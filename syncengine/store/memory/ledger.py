@@ -7,6 +7,7 @@ from datetime import datetime
 from syncengine.model.action import Hold, Wait
 from syncengine.model.decision import Conflict, ReviewItem
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.matching import Keys, Listing
 from syncengine.model.payload import PayloadRow
 from syncengine.model.record import Record
 from syncengine.store.memory.table import Journal, Table
@@ -21,6 +22,7 @@ from syncengine.vocabulary import (
     InboxState,
     InputKind,
     OutcomeKind,
+    PairState,
     Phase,
     Trust,
 )
@@ -79,6 +81,7 @@ class ActionRow:
     due_at: datetime | None = None
     frozen: int = 0
     moved_by: int = 0
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,22 @@ class ReviewRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TheirRow:
+    """The match keys of a record that is linked to nobody, as it was shown `at`; the listing it was seen in last."""
+
+    keys: Keys
+    at: datetime
+    listing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRow:
+    state: PairState
+    id: str = ""
+    suspects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TallyRow:
     """The closed outcomes of one committed batch."""
 
@@ -216,6 +235,12 @@ class Ledger:
         self.reviews = Table[int, ReviewRow](journal)
         self.sandbox = Table[tuple[int, str], int](journal)
         self.tallies = Table[int, TallyRow](journal)
+
+        self.ours = Table[int, Keys](journal)
+        self.theirs = Table[tuple[str, str], TheirRow](journal)
+        self.pairings = Table[tuple[int, str], PairRow](journal)
+        self.listings = Table[str, Listing](journal)
+        self.keyed = Table[str, str](journal)
 
         self.actions = Table[int, ActionRow](journal)
         self.keys = Table[str, int](journal)

@@ -28,6 +28,8 @@ def _move(t: Transaction, move: Move) -> bool:
 def _carry_out(t: Transaction, move: Move, row: ActionRow, to: ActionState, waits: tuple[Wait, ...]) -> None:
     if move.record is not None:
         records.put(t.ledger, move.record)
+    if move.recheck:
+        t.ledger.rechecks.put(row.record, None)
     new = move.link is not None and records.link(t, row.record, move.link, take_over=True)
     link = move.link if new else None
     actions.move(t, row, to, why=move.why, link=link)

@@ -1,12 +1,17 @@
 """Sessions and their strands, checkpoints over all strands, and the switches that people set."""
 
+from typing import Final
+
 from syncengine.errors import UserError
 from syncengine.model.switch import Switches
 from syncengine.store import audit
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import CHECKPOINT, Transaction
-from syncengine.store.strands import GENESIS, Strand, checkpoint
+from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 from syncengine.vocabulary import Phase
+
+OWN_KEY: Final = "own_key"
+"""Where the ledger's own key stands, as hexadecimal digits."""
 
 
 def admit(ledger: Ledger, project: str) -> None:
@@ -22,6 +27,8 @@ def admit(ledger: Ledger, project: str) -> None:
 
 def begin(t: Transaction, project: str) -> None:
     session = t.session
+    if t.ledger.meta.get("project") is None:
+        t.ledger.meta.put(OWN_KEY, t.randomness(SECRET_BYTES).hex())
     t.ledger.meta.put("project", project)
     t.ledger.sessions.put(session.id, session)
     t.ledger.strands.put(session.strand, Strand(id=session.strand))

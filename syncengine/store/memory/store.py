@@ -1,14 +1,15 @@
 """The memory store: a whole ledger in dictionaries, for simulations and tests. It reads no clock and no randomness."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
 
-from syncengine.model.action import Candidate
+from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import InboxRow
+from syncengine.model.matching import Keys, Listing, Neighbourhood, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
@@ -23,6 +24,7 @@ from syncengine.store.memory import (
     intake,
     intending,
     lanes,
+    matching,
     moving,
     queue,
     sessions,
@@ -43,7 +45,7 @@ from syncengine.store.protocol import (
     Settlement,
     Want,
 )
-from syncengine.vocabulary import Phase
+from syncengine.vocabulary import PairState, Phase
 
 
 class MemoryStore:
@@ -85,6 +87,10 @@ class MemoryStore:
     def close_session(self, session: Session, now: datetime) -> None:
         with self._transaction(session, now) as t:
             sessions.end(t)
+
+    def secret(self) -> bytes:
+        with self._lock:
+            return bytes.fromhex(self._ledger.meta.get(sessions.OWN_KEY) or "")
 
     def checkpoint(self, session: Session, now: datetime) -> None:
         with self._transaction(session, now) as t:
@@ -134,6 +140,10 @@ class MemoryStore:
         with self._lock:
             return {number: row for number in ids if (row := self._ledger.records.get(number))}
 
+    def open_holds(self, entities: Iterable[str]) -> Sequence[OpenHold]:
+        with self._lock:
+            return answers.open_holds(self._ledger, frozenset(entities))
+
     def switches(self) -> Switches:
         with self._lock:
             return sessions.current_switches(self._ledger)
@@ -160,11 +170,65 @@ class MemoryStore:
         with self._transaction(session, due_at) as t:
             queue.defer(t.ledger, wants, due_at, why)
 
+    # --- matching
+
+    def listing(self, flow: str) -> Listing | None:
+        with self._lock:
+            return self._ledger.listings.get(flow)
+
+    def begin_listing(self, session: Session, flow: str, digest: str, now: datetime) -> int:
+        with self._transaction(session, now) as t:
+            return matching.begin_listing(t, flow, digest)
+
+    def keep_listed(self, session: Session, number: int, theirs: Sequence[Theirs], now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            matching.keep_listed(t, number, theirs)
+
+    def end_listing(self, session: Session, flow: str, number: int, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            matching.end_listing(t, flow, number)
+
+    def keyed(self, object_name: str) -> str:
+        with self._lock:
+            return self._ledger.keyed.get(object_name) or ""
+
+    def records_of(self, object_name: str, after: int, limit: int) -> Sequence[Record]:
+        with self._lock:
+            return matching.records_of(self._ledger, object_name, after, limit)
+
+    def keep_ours(
+        self, session: Session, keys: Sequence[tuple[int, Keys]], flows: Sequence[str], now: datetime
+    ) -> None:  # fmt: skip
+        with self._transaction(session, now) as t:
+            matching.keep_ours(t, keys, flows)
+
+    def end_keying(self, session: Session, object_name: str, digest: str, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            t.ledger.keyed.put(object_name, digest)
+
+    def unpaired(self) -> Mapping[tuple[str, PairState], int]:
+        with self._lock:
+            return matching.unpaired(self._ledger)
+
+    def to_pair(self, flow: str, limit: int) -> Sequence[Record]:
+        with self._lock:
+            return matching.to_pair(self._ledger, flow, limit)
+
+    def neighbourhood(self, flow: str, records: Sequence[int]) -> Neighbourhood:
+        with self._lock:
+            return matching.neighbourhood(self._ledger, flow, records)
+
+    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        with self._lock:
+            return matching.chosen(self._ledger, links)
+
     # --- delivering
 
-    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
+    def candidates(
+        self, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str] = ()
+    ) -> Sequence[Candidate]:
         with self._lock:
-            rows = lanes.candidates(self._ledger, flows, now, limit)
+            rows = lanes.candidates(self._ledger, flows, now, limit, closed)
             return [actions.candidate(self._ledger, row) for row in rows]
 
     def waiting_flows(self) -> Sequence[str]:

@@ -22,20 +22,20 @@ Randomness = Callable[[int], bytes]
 class Transaction:
     """`session` is who writes. `entries` go into its strand, in their order, when the transaction is sealed."""
 
-    __slots__ = ("_random", "_stored", "entries", "ledger", "now", "session")
+    __slots__ = ("_stored", "entries", "ledger", "now", "randomness", "session")
 
     def __init__(self, ledger: Ledger, session: Session, now: datetime, random: Randomness) -> None:
         self.ledger = ledger
         self.session = session
         self.now = now
         self.entries: list[Entry] = []
-        self._random = random
+        self.randomness = random
         self._stored: list[PayloadRow] = []
 
     def keep(self, kind: PayloadKind, body: bytes, record: int = 0) -> int:
         """Store a payload and commit to it; gives its number."""
         number = self.ledger.number("payload")
-        ((salt, commitment),) = seal([body], self._random(SALT_BYTES))
+        ((salt, commitment),) = seal([body], self.randomness(SALT_BYTES))
         row = PayloadRow(
             id=number, kind=kind.value, record=record, salt=salt, body=body, commitment=commitment, erased_by=0
         )

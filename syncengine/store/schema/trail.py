@@ -23,6 +23,7 @@ ledger: Final = Table(
     text("project"),
     text("opened_at"),
     blob("checkpoint"),
+    blob("secret"),
     CheckConstraint("id = 1", name="one_row"),
 )  # fmt: skip
 

@@ -36,6 +36,7 @@ actions: Final = Table(
     number("request_id"),
     number("replaced_by"),
     number("due_at"),
+    number("batched"),
     number("session_id"),
     number("retired"),
     UniqueConstraint("key", "retired"),
@@ -65,7 +66,7 @@ def deferred(table: FromClause) -> ColumnElement[bool]:
 
 partial("uq_actions_lane", actions.c.record_id, actions.c.flow, where=in_flight(actions), unique=True)
 partial("ix_actions_replaceable", actions.c.record_id, actions.c.flow, where=replaceable(actions))
-partial("ix_actions_ready", actions.c.flow, actions.c.id, where=ready(actions))
+partial("ix_actions_ready", actions.c.flow, actions.c.batched, actions.c.id, where=ready(actions))
 partial("ix_actions_deferred", actions.c.flow, actions.c.due_at, where=deferred(actions))
 
 attempts: Final = Table(

@@ -156,8 +156,8 @@ def _row(unit: Unit, number: int, decided: DecidedAction, record: int, replaced_
     unit.note(entry)
     return (
         number, action.key, record, action.flow, action.kind.value, action.sequence, action.write_set, action.cause,
-        action.plan, content, unit.at, decided.state.value, "", 0, 0, replaced_by, 0, unit.session.id,
-        number if decided.state in _RETIRED else 0,
+        action.plan, content, unit.at, decided.state.value, "", 0, 0, replaced_by, 0, int(decided.batched),
+        unit.session.id, number if decided.state in _RETIRED else 0,
     )  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlalchemy import bindparam
 
-from syncengine.model.decision import Conflict, FlowOutcome, ReviewItem
+from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import DecisionBatch
 from syncengine.store.schema.knowledge import conflicts, reviews, sandbox
-from syncengine.store.sql import actions, holds, inputs, links, readings, records
+from syncengine.store.sql import actions, holds, inputs, links, matching, readings, records
 from syncengine.store.sql.statement import Bulk, insert
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import InboxState
@@ -26,13 +26,16 @@ _DROP_SANDBOX: Final = Bulk(
 
 def commit(unit: Unit, batch: DecisionBatch) -> None:
     records.check(unit.connection, batch.reads)
+    records.rechecked(unit, batch.rechecked)  # first: what the batch makes due again stays due
     numbers = records.save(unit, batch.records)
     known = {r.id for r in batch.records if r.id}
     others = records.numbers_of(unit.connection, [e for e in _named(batch) if e not in numbers])
     numbers.update(others)
     known.update(others.values())
     inputs.mark(unit, batch.marks, numbers)
-    _link(unit, batch, numbers)
+    made = _link(unit, batch, numbers)
+    if batch.pairs or batch.ours or batch.theirs:
+        matching.commit(unit, batch, numbers, made)
     if batch.released:
         holds.end_of_lanes(unit, {(numbers[entity], flow): why for entity, flow, why in batch.released})
     actions.decide(unit, batch.actions, numbers, known)
@@ -42,7 +45,6 @@ def commit(unit: Unit, batch: DecisionBatch) -> None:
     readings.want(unit, batch.wants)
     if batch.answers:
         readings.answer(unit, dict.fromkeys(batch.answers, 0))
-    records.rechecked(unit, batch.rechecked)
     records.recheck(unit, holds.records_held_by(unit, batch.touched))
     _sum_up(unit, batch)
 
@@ -51,17 +53,19 @@ def _named(batch: DecisionBatch) -> Sequence[str]:
     """Every entity that the batch speaks of."""
     named = [m.entity for m in batch.marks if m.entity]
     named += [d.action.entity for d in batch.actions]
-    for group in (batch.links, batch.conflicts, batch.reviews, batch.sandbox, batch.released):
+    named += [mark.entity for mark in batch.pairs]
+    for group in (batch.links, batch.conflicts, batch.reviews, batch.sandbox, batch.released, batch.ours):
         named += [item[0] for item in group if item[0]]
     return list(dict.fromkeys(named))
 
 
-def _link(unit: Unit, batch: DecisionBatch, numbers: Mapping[str, int]) -> None:
+def _link(unit: Unit, batch: DecisionBatch, numbers: Mapping[str, int]) -> Sequence[tuple[int, Link]]:
     made = links.make(unit, [(numbers[entity], link) for entity, link in batch.links])
     for record, link in made:
         unit.note(audit.linked(at=unit.now, record=record, link=link))
     unlinked = [m.waits_for for m in batch.marks if m.state is InboxState.UNLINKED and m.waits_for is not None]
     links.set_free(unit, made, unlinked)
+    return made
 
 
 def _keep_conflicts(unit: Unit, lost: Sequence[tuple[str, Conflict]], numbers: Mapping[str, int]) -> None:

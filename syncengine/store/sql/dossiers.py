@@ -62,7 +62,7 @@ def dossier(connection: Connection, records: Sequence[int], inputs: Sequence[int
     taken = _taken(rows, {*inputs, *(row.cause for row in done), *(r.seq for r in rows.of(_INPUTS_ABOUT, about))})
     places = [row.seq for row in taken]
     asked = {row.id: row for row in (*rows.of(_REVIEWS, about), *rows.of(_REVIEWS_OF, places))}
-    bodies = _bodies(connection, done, tried, lost, taken)
+    bodies = _bodies(connection, done, tried, lost, (*taken, *asked.values()))
     times_repeated = dict(map(tuple, _REPEATS.rows(connection, places)))
     known = by_id(connection, about)
     return Dossier(
@@ -72,7 +72,7 @@ def dossier(connection: Connection, records: Sequence[int], inputs: Sequence[int
         actions=tuple(_action(row, [t for t in tried if t.action_id == row.id], bodies) for row in done),
         holds=tuple(_hold(row) for row in rows.of(_HOLDS, about)),
         conflicts=tuple(_conflict(row, bodies) for row in lost),
-        reviews=tuple(_review(row) for _, row in sorted(asked.items())),
+        reviews=tuple(_review(row, bodies) for _, row in sorted(asked.items())),
     )
 
 
@@ -84,9 +84,9 @@ def _taken(rows: _Rows, places: set[int]) -> list[Any]:
 
 
 def _bodies(
-    connection: Connection, done: Sequence[Any], tried: Sequence[Any], lost: Sequence[Any], taken: Sequence[Any]
+    connection: Connection, done: Sequence[Any], tried: Sequence[Any], lost: Sequence[Any], kept: Sequence[Any]
 ) -> dict[int, bytes]:
-    numbers = {row.content_id for row in done} | {row.payload_id for row in taken}
+    numbers = {row.content_id for row in done} | {row.payload_id for row in kept}
     for row in tried:
         numbers |= {row.request_id, row.before_id, row.after_id}
     for row in lost:
@@ -197,5 +197,12 @@ def _conflict(row: Any, bodies: dict[int, bytes]) -> ConflictFacts:
     )
 
 
-def _review(row: Any) -> ReviewFacts:
-    return ReviewFacts(record=row.record_id, flow=row.flow, field=row.field, why=row.why, at=from_text(row.at))
+def _review(row: Any, bodies: dict[int, bytes]) -> ReviewFacts:
+    return ReviewFacts(
+        record=row.record_id,
+        flow=row.flow,
+        field=row.field,
+        why=row.why,
+        at=from_text(row.at),
+        value=_document(bodies, row.payload_id),
+    )

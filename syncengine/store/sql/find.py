@@ -9,6 +9,7 @@ from syncengine.model.dossier import Hit
 from syncengine.store.schema.intake import inbox, waiting
 from syncengine.store.schema.knowledge import links, records
 from syncengine.store.schema.work import actions, attempts
+from syncengine.store.sql.matching import suspected
 
 
 def find(connection: Connection, text: str) -> Sequence[Hit]:
@@ -21,6 +22,7 @@ def find(connection: Connection, text: str) -> Sequence[Hit]:
         *_entities(connection, text),
         *_actions(connection, text),
         *_attempts(connection, text),
+        *_candidates(connection, text),
     ]
 
 
@@ -76,6 +78,11 @@ def _attempts(connection: Connection, text: str) -> Iterator[Hit]:
     )
     for number, key, record, cause in rows:
         yield Hit(what="attempt", label=f"attempt {number} of {key}", records=(record,), inputs=(cause,))
+
+
+def _candidates(connection: Connection, text: str) -> Iterator[Hit]:
+    for (flow, id_), entities in suspected(connection, text).items():
+        yield Hit(what="candidate", label=f"{flow} {id_}", records=entities, inputs=())
 
 
 def _number(text: str, prefix: str) -> int:

@@ -1,6 +1,6 @@
 """What delivery may take up: actions of free lanes, deferred ones that are due, and attempts in doubt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ _READY: Final = (
     .where(
         ready(actions),
         actions.c.flow == bindparam("of_flow"),
+        actions.c.batched == bindparam("in_batch"),
         ~select(_ahead.c.id)
         .where(_ahead.c.record_id == actions.c.record_id, _ahead.c.flow == actions.c.flow, in_flight(_ahead))
         .exists(),
@@ -92,13 +93,17 @@ _NEXT_ACTION: Final = select(func.min(actions.c.due_at)).where(deferred(actions)
 _NEXT_WANT: Final = select(func.min(wants.c.due_at)).where(wants.c.due_at > bindparam("now"))
 
 
-def candidates(connection: Connection, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
-    """Each flow is asked for itself, so that a long queue of another one costs nothing."""
+def candidates(
+    connection: Connection, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str]
+) -> Sequence[Candidate]:
+    """Each flow is asked for itself, so that a long queue of another one costs nothing. So is what waits for a batch."""
     found: list[Candidate] = []
     for flow in dict.fromkeys(flows):
+        for in_batch in (0,) if flow in closed else (0, 1):
+            asked: dict[str, object] = {"of_flow": flow, "in_batch": in_batch, "most": limit}
+            found.extend(_candidate(row) for row in connection.execute(_READY, asked))
         asked = {"of_flow": flow, "now": to_micros(now), "most": limit}
-        for statement in (_READY, _PREPARED):
-            found.extend(_candidate(row) for row in connection.execute(statement, asked))
+        found.extend(_candidate(row) for row in connection.execute(_PREPARED, asked))
     return sorted(found, key=lambda candidate: candidate.id)[:limit]
 
 

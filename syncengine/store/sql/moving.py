@@ -39,6 +39,7 @@ def _waits(unit: Unit, move: Move) -> Move:
 
 def _carry_out(unit: Unit, moves: Sequence[Move], standing: dict[int, Any]) -> None:
     records.save(unit, [m.record for m in moves if m.record is not None])
+    records.recheck(unit, [standing[m.candidate.id].record_id for m in moves if m.recheck])
     wanted = [(standing[m.candidate.id].record_id, m.link) for m in moves if m.link is not None]
     made = links.make(unit, wanted, take_over=True)  # the target itself says whose record it is now
     new = set(made)

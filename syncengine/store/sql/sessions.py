@@ -8,7 +8,7 @@ from syncengine.errors import UserError
 from syncengine.store import audit
 from syncengine.store.schema.trail import ledger, sessions, strands
 from syncengine.store.sql.unit import Unit
-from syncengine.store.strands import GENESIS, Strand, checkpoint
+from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 
 _CLOSE: Final = (
     update(sessions).where(sessions.c.id == bindparam("row")).values(closed_at=bindparam("moment"))
@@ -30,13 +30,19 @@ def admit(connection: Connection, project: str) -> bool:
 def begin(unit: Unit, project: str, *, begun: bool) -> None:
     session = unit.session
     if not begun:
-        head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS}
+        secret = unit.randomness(SECRET_BYTES)
+        head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS, "secret": secret}
         unit.connection.execute(ledger.insert().values(**head))
     row = {"id": session.id, "kind": session.kind, "actor": session.actor, "opened_at": unit.at, "closed_at": None}
     unit.connection.execute(sessions.insert().values(**row))
     strand = {"id": session.strand, "session_id": session.id, "count": 0, "head": GENESIS}
     unit.connection.execute(strands.insert().values(**strand))
     unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now))
+
+
+def secret(connection: Connection) -> bytes:
+    """The ledger's own key; empty before its first session."""
+    return bytes(connection.execute(select(ledger.c.secret)).scalar() or b"")
 
 
 def fold(unit: Unit) -> None:

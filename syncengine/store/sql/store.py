@@ -1,13 +1,14 @@
 """The SQL store: every method is one transaction; what happens in it stands in the module of its noun."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from syncengine.model.action import Candidate
+from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import InboxRow
+from syncengine.model.matching import Keys, Listing, Neighbourhood, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
@@ -33,11 +34,13 @@ from syncengine.store.sql import (
     dossiers,
     evidence,
     find,
+    holds,
     inputs,
     intake,
     intending,
     lanes,
     links,
+    matching,
     moving,
     readings,
     records,
@@ -48,7 +51,7 @@ from syncengine.store.sql import (
 )
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.unit import Randomness, Unit
-from syncengine.vocabulary import Phase
+from syncengine.vocabulary import PairState, Phase
 
 
 class SqlStore:
@@ -81,6 +84,10 @@ class SqlStore:
     def close_session(self, session: Session, now: datetime) -> None:
         with self._unit(session, now) as unit:
             sessions.end(unit)
+
+    def secret(self) -> bytes:
+        with self._database.reading() as connection:
+            return sessions.secret(connection)
 
     def checkpoint(self, session: Session, now: datetime) -> None:
         with self._unit(session, now) as unit:
@@ -126,6 +133,10 @@ class SqlStore:
         with self._database.reading() as connection:
             return records.by_id(connection, ids)
 
+    def open_holds(self, entities: Iterable[str]) -> Sequence[OpenHold]:
+        with self._database.reading() as connection:
+            return holds.open_holds(connection, entities)
+
     def switches(self) -> Switches:
         with self._database.reading() as connection:
             return switches.current(connection)
@@ -152,11 +163,65 @@ class SqlStore:
         with self._database.writing() as connection:
             readings.defer(connection, wants, due_at, why)
 
+    # --- matching
+
+    def listing(self, flow: str) -> Listing | None:
+        with self._database.reading() as connection:
+            return matching.listing(connection, flow)
+
+    def begin_listing(self, session: Session, flow: str, digest: str, now: datetime) -> int:
+        with self._unit(session, now) as unit:
+            return matching.begin_listing(unit, flow, digest)
+
+    def keep_listed(self, session: Session, number: int, theirs: Sequence[Theirs], now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            matching.keep_listed(unit, number, theirs)
+
+    def end_listing(self, session: Session, flow: str, number: int, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            matching.end_listing(unit, flow, number)
+
+    def keyed(self, object_name: str) -> str:
+        with self._database.reading() as connection:
+            return matching.digest_of(connection, object_name)
+
+    def records_of(self, object_name: str, after: int, limit: int) -> Sequence[Record]:
+        with self._database.reading() as connection:
+            return matching.records_of(connection, object_name, after, limit)
+
+    def keep_ours(
+        self, session: Session, keys: Sequence[tuple[int, Keys]], flows: Sequence[str], now: datetime
+    ) -> None:  # fmt: skip
+        with self._unit(session, now) as unit:
+            matching.keep_ours(unit, keys, flows)
+
+    def end_keying(self, session: Session, object_name: str, digest: str, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            matching.end_keying(unit, object_name, digest)
+
+    def unpaired(self) -> Mapping[tuple[str, PairState], int]:
+        with self._database.reading() as connection:
+            return matching.unpaired(connection)
+
+    def to_pair(self, flow: str, limit: int) -> Sequence[Record]:
+        with self._database.reading() as connection:
+            return matching.to_pair(connection, flow, limit)
+
+    def neighbourhood(self, flow: str, records: Sequence[int]) -> Neighbourhood:
+        with self._database.reading() as connection:
+            return matching.neighbourhood(connection, flow, records)
+
+    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+        with self._database.reading() as connection:
+            return matching.chosen(connection, links)
+
     # --- delivering
 
-    def candidates(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Candidate]:
+    def candidates(
+        self, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str] = ()
+    ) -> Sequence[Candidate]:
         with self._database.reading() as connection:
-            return lanes.candidates(connection, flows, now, limit)
+            return lanes.candidates(connection, flows, now, limit, closed)
 
     def waiting_flows(self) -> Sequence[str]:
         with self._database.reading() as connection:

@@ -4,16 +4,27 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select, true
 
 from syncengine.canonical import decode
 from syncengine.model.tally import Tally
 from syncengine.store.protocol import Session
 from syncengine.store.schema.intake import inbox, refusals, repeats, touched
 from syncengine.store.schema.knowledge import conflicts, records, reviews, unsettled
+from syncengine.store.schema.matching import pairings
 from syncengine.store.schema.trail import audit, per_batch
 from syncengine.store.schema.work import actions, attempts, setbacks
-from syncengine.vocabulary import OVER, ActionState, AttemptState, EntryKind, Fate, FlowResult, InputKind, OutcomeKind
+from syncengine.vocabulary import (
+    OVER,
+    ActionState,
+    AttemptState,
+    EntryKind,
+    Fate,
+    FlowResult,
+    InputKind,
+    OutcomeKind,
+    PairState,
+)
 
 _PROBE: Final = "probe"
 
@@ -43,6 +54,7 @@ def tally(connection: Connection, session: Session) -> Tally:
         unsettled=_count(connection, records, unsettled(records)),
         open=dict(sorted((ActionState(state), n) for state, n in unfinished.items())),
         readings=_count(connection, inbox, and_(judged, inbox.c.kind == InputKind.READING.value)),
+        unpaired=dict(sorted((PairState(s), n) for s, n in _counts(connection, pairings.c.state, true()).items())),
     )
 
 

@@ -41,10 +41,10 @@ class Unit:
         "_entries",
         "_first_payload",
         "_next",
-        "_randomness",
         "at",
         "connection",
         "now",
+        "randomness",
         "session",
     )
 
@@ -56,7 +56,7 @@ class Unit:
         self.now = now
         self.at = to_text(now)
         self._database = database
-        self._randomness = randomness
+        self.randomness = randomness
         self._next: dict[str, int] = {}
         self._first_payload = 0
         self._bodies: list[tuple[str, int, bytes]] = []
@@ -94,7 +94,7 @@ class Unit:
     def _write_payloads(self) -> None:
         bodies = self._bodies
         first = self._first_payload
-        sealed = seal([body for _, _, body in bodies], self._randomness(SALT_BYTES * len(bodies)))
+        sealed = seal([body for _, _, body in bodies], self.randomness(SALT_BYTES * len(bodies)))
         rows = [
             (first + place, kind, record, salt, body, commitment, 0)
             for place, ((kind, record, body), (salt, commitment)) in enumerate(zip(bodies, sealed, strict=True))

@@ -1,0 +1,1 @@
+"""What the reader and the shapes of the files refuse: one page each. A map with one of these is not judged further."""

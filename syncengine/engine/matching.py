@@ -1,0 +1,95 @@
+"""The matching of a claim: who was matched with whom, what came of comparing, and which keys have moved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncengine.decide.pair import Alone, Several, Verdict, pair
+from syncengine.decide.steps.correlate import MOST_NAMED
+from syncengine.model.decision import Settled
+from syncengine.model.event import Input, Snapshot
+from syncengine.model.matching import KEY, Keys, PairMark, Theirs
+from syncengine.model.record import Record
+from syncengine.plan.matching import our_keys, rule_name, their_keys
+from syncengine.plan.plan import FlowPlan, Plan
+from syncengine.store.protocol import Store
+from syncengine.vocabulary import PairState
+
+Link = tuple[str, str]
+"""(flow id, their id)."""
+
+
+@dataclass(slots=True)
+class Matching:
+    """`secret` is the key of every hash; `flows` are those whose records are compared. `chosen` are entities by the
+    records of theirs that they were matched with, and that are read before they are linked.
+    """
+
+    plan: Plan
+    secret: bytes = b""
+    flows: frozenset[str] = frozenset()
+    chosen: dict[Link, str] = field(default_factory=dict)
+    verdicts: dict[str, Mapping[str, Verdict]] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    ours: dict[str, Keys] = field(default_factory=dict)
+    theirs: dict[Link, Theirs] = field(default_factory=dict)
+    pairs: list[PairMark] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, plan: Plan, store: Store) -> "Matching":
+        """Where the map matches nothing, nothing is asked."""
+        flows = frozenset(name for subject in plan.objects.values() if subject.match for name in subject.match.flows)
+        return cls(plan, store.secret() if flows else b"", flows)
+
+    def compare(self, store: Store, flow: str, records: Sequence[Record]) -> None:
+        """Judge these entities against all that the flow holds. A flow that the map does not match any more is done
+        with.
+        """
+        if flow not in self.flows:
+            self.pairs.extend(PairMark(entity=record.entity, flow=flow, state=None) for record in records)
+            return
+        match = self.plan.objects[self.plan.flows[flow].object].match
+        assert match is not None, f"{flow} is of an object that is matched"
+        around = store.neighbourhood(flow, [record.id for record in records])
+        found = pair((KEY, *map(rule_name, match.rules)), around)
+        self.verdicts = {record.entity: {flow: found.get(record.entity, Alone())} for record in records}
+        self._name(store, [found[record.entity] for record in records if record.entity in found])
+
+    def _name(self, store: Store, verdicts: Iterable[Verdict]) -> None:
+        """What people know the entities by that a question is about: where they were born, under which id."""
+        several = (verdict for verdict in verdicts if isinstance(verdict, Several))
+        asked = dict.fromkeys(entity for verdict in several for entity in verdict.ours[:MOST_NAMED])
+        for entity, record in (store.load((), asked).by_entity if asked else {}).items():
+            self.named[entity] = f"{record.birth[0].partition('.')[2]} {record.birth[1]}"
+
+    def choose(self, found: Mapping[Link, Record]) -> None:
+        self.chosen.update((link, record.entity) for link, record in found.items())
+
+    def settled(
+        self, question: Input, decision: Settled, before: Record | None, after: Record | None, *, linked: bool
+    ) -> None:
+        """What a judgement means for matching. `linked`: the record that the input shows is linked now."""
+        self.pairs.extend(decision.pairs)
+        if after is not None and _has_moved(self.plan, decision, before, after):
+            self.ours[after.entity] = our_keys(self.plan.objects[after.object], after, self.secret)
+        if question.flow in self.flows and question.snapshot is not None:
+            self._seen(self.plan.flows[question.flow], question.snapshot, after, linked=linked)
+
+    def _seen(self, flow: FlowPlan, snapshot: Snapshot, after: Record | None, *, linked: bool) -> None:
+        link = (flow.id, snapshot.id)
+        entity = self.chosen.get(link)
+        if entity is not None and not (linked and after is not None and after.entity == entity):
+            self.pairs.append(PairMark(entity=entity, flow=flow.id, state=PairState.WAITING))
+        if linked or not (snapshot.complete or snapshot.gone):
+            return
+        known = self.theirs.get(link)
+        if known is None or known.at <= snapshot.version.at:
+            keys = their_keys(self.plan.object_of(flow), flow, snapshot, self.secret)
+            self.theirs[link] = Theirs(flow=flow.id, id=snapshot.id, at=snapshot.version.at, keys=keys)
+
+
+def _has_moved(plan: Plan, decision: Settled, before: Record | None, after: Record) -> bool:
+    match = plan.objects[after.object].match
+    if match is None:
+        return False
+    told = before is None or decision.shown or decision.gone is not None
+    return bool(told) or not match.fields.isdisjoint(decision.changes)
