@@ -178,7 +178,7 @@ class Context:
         return self.spec.sensitivity.classes
 
     def class_of(self, subject: ObjectSpec, field: FieldSpec) -> str:
-        """The class of a field: its own, or its object's, and never below its type's. A ref shows no value: internal."""
+        """The class of a field: its own or its object's, and never below its type's. A ref shows no value: internal."""
         own = field.klass or ("internal" if field.field_type is FieldType.REF else subject.klass)
         return self.highest((own, type_floor(field)))
 

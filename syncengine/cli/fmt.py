@@ -47,7 +47,8 @@ def command(*, paths: Sequence[Path], check: bool, maps: Path, form: str, quiet:
     code = Exit.FINDINGS if done.findings or (check and done.changed) else Exit.DONE
     if form == "json":
         return answer(_document(done), code, has_changes=bool(done.changed))
-    return say("\n".join(_lines(done, check=check, quiet=quiet)), code)
+    shown = "\n".join(_lines(done, check=check, quiet=quiet))
+    return say(shown, code) if shown else code
 
 
 def _done(paths: Sequence[Path], *, write: bool) -> _Done:

@@ -61,6 +61,6 @@ def exit_of(tally: Tally, done: Done, *, strict: bool) -> Exit:
     failed = tally.events.get(Fate.FAILED, 0) + len(done.intake.refused) + done.intake.collisions
     if stuck or failed or tally.reviews:
         codes.append(Exit.OPEN)
-    if strict and (tally.unsettled or any(tally.open.values())):
+    if strict and (tally.unsettled or any(tally.open.values()) or any(tally.unpaired.values())):
         codes.append(Exit.OPEN)
     return worst(codes)

@@ -40,8 +40,8 @@ class Draft:
     speaks of without owning them. `overtaken`: the snapshot is older than what is known, and sets only what is set once.
     `shown` are hashes of what is read for matching alone, `pairs` how far matching has come, `wants` what is to be read
     for it, and `kept_back` are flows that show nothing before it is done.
-    `later` are flows whose turn comes when it is known what the gates hold, `held` what they hold now, by flow: nothing,
-    where an action goes on.
+    `later` are flows whose turn comes when it is known what the gates hold, `held` what they hold now, by flow:
+    nothing, where an action goes on.
     """
 
     input: Input

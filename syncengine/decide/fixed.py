@@ -25,22 +25,29 @@ def keeps(draft: Draft, field: FieldPlan, value: Value) -> bool:
 
 
 def set_earlier(draft: Draft, known: SourceState) -> bool:
-    """What an older snapshot than the newest known one says of fields that are set once: where it is older than the one
-    that set them, it set them. Returns whether a value changes.
+    """What an older snapshot than the newest known one says of fields that are set once: where nothing has set them, or
+    it is older than the one that did, it has set them. Returns whether a value changes.
     """
     after = known
     for name, value in draft.values.items():
-        field, setter = draft.object.fields[name], known.fixed.get(name)
-        verdict = None if setter is None or value is None else by_version(draft.snapshot.version, setter)
-        if verdict is None or verdict.order is not Order.STALE:
+        field, old = draft.object.fields[name], draft.known.fields.get(name)
+        if value is None or not field.fixed or not _is_first(draft, known, name):
             continue
         after = _set(draft, after, field)
-        old = draft.known.fields[name]
-        if not is_same(draft, field, old.value, value):
+        if old is None or not is_same(draft, field, old.value, value):
             draft.changes[name] = FieldState(value=value, seq=draft.input.seq)
-            _lose(draft, field, draft.changes[name], old)
+            if old is not None:
+                _lose(draft, field, draft.changes[name], old)
     draft.source = None if after is known else after
     return bool(draft.changes)
+
+
+def _is_first(draft: Draft, known: SourceState, name: str) -> bool:
+    setter = known.fixed.get(name)
+    if setter is None:
+        return draft.known.value(name) is None
+    verdict = by_version(draft.snapshot.version, setter)
+    return verdict is not None and verdict.order is Order.STALE
 
 
 def _set(draft: Draft, source: SourceState, field: FieldPlan) -> SourceState:

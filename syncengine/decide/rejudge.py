@@ -53,12 +53,9 @@ def rejudge(
     not_now = _not_now(flow, record, switches) or _not_matched(flow, target, plan.objects[flow.object])
     if not_now:
         return Rejudgement(ruling=Ruling.KEEP, why=not_now)
-    if record.tombstone:
-        return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone in its system of record")
-    if creates and not action.content:
-        return Rejudgement(ruling=Ruling.CANCEL, why="nothing is to be created there any more")
-    if target.missing or (creates and action.kind is ActionKind.UPDATE):
-        return Rejudgement(ruling=Ruling.CANCEL, why="the record is gone there")
+    gone = _gone(action, record, target)
+    if gone:
+        return Rejudgement(ruling=Ruling.CANCEL, why=gone)
     return _ask_gates(flow, record, neighbours, now) if creates else Rejudgement(ruling=Ruling.SEND)
 
 
@@ -70,6 +67,16 @@ def _not_now(flow: FlowPlan, record: Record, switches: Switches) -> str:
     if switches.phase(flow.write_set, flow.ceiling).rank < Phase.CONTROLLED.rank:
         return f"the write set {flow.write_set} is in observe"
     return "a reading of its record is awaited" if record.unsettled else ""
+
+
+def _gone(action: Candidate, record: Record, target: TargetState) -> str:
+    """What has gone away since it was decided, or an empty text."""
+    if record.tombstone:
+        return "the record is gone in its system of record"
+    if target.base is None and not action.content:
+        return "nothing is to be created there any more"
+    gone_there = target.missing or (target.base is None and action.kind is ActionKind.UPDATE)
+    return "the record is gone there" if gone_there else ""
 
 
 def _not_matched(flow: FlowPlan, target: TargetState, subject: ObjectPlan) -> str:

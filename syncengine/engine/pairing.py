@@ -36,13 +36,15 @@ class Pairing:
     def round(self) -> int:
         """One step, of whatever is next. Returns how many records it was about; 0 when nothing is left."""
         try:
-            worked = next(self._steps, 0)
+            return next(self._steps, 0) or self._from_the_start()
         except FenceLostError:
             self._steps = self._all_steps()
             raise
-        if not worked:
-            self._steps = self._all_steps()  # what comes later begins from here
-        return worked
+
+    def _from_the_start(self) -> int:
+        """What was done already may be to do again, since others have moved."""
+        self._steps = self._all_steps()
+        return next(self._steps, 0)
 
     def _all_steps(self) -> Iterator[int]:
         yield from self._give_up()
@@ -106,7 +108,7 @@ class Pairing:
             theirs = [_shown(subject, flow, snapshot, secret) for snapshot in page.snapshots]
             world.store.keep_listed(world.session, number, theirs, world.clock.now())
             world.boundary("listing.committed")
-            yield len(theirs)
+            yield len(theirs) or 1  # an empty page is a step all the same
         world.store.end_listing(world.session, flow.id, number, world.clock.now())
         world.boundary("listing.ended")
 

@@ -6,7 +6,7 @@ from typing import Any
 from syncengine.clock import to_text
 from syncengine.engine.run import Done
 from syncengine.model.tally import Tally
-from syncengine.vocabulary import ActionState, Fate, FlowResult
+from syncengine.vocabulary import ActionState, Fate, FlowResult, PairState
 
 _WRITES: Mapping[str, ActionState] = {
     "confirmed": ActionState.CONFIRMED,
@@ -22,6 +22,11 @@ _WRITES: Mapping[str, ActionState] = {
 }
 
 
+_UNMATCHED: Mapping[PairState, str] = {
+    PairState.WAITING: "wait until all that is there has been listed and compared",
+    PairState.READING: "wait until the record that matches has been read",
+    PairState.REVIEW: "wait until a person decides which of several they are",
+}
 _STUCK = (ActionState.PARKED, ActionState.DEAD_LETTERED)
 
 
@@ -45,6 +50,7 @@ def as_json(tally: Tally, done: Done) -> dict[str, Any]:
         "unmapped_types": dict(tally.unmapped_types),
         "readings": tally.readings,
         "unsettled": tally.unsettled,
+        "unmatched": {state.value: tally.unpaired.get(state, 0) for state in PairState},
         "open": {state.value: n for state, n in tally.open.items() if n},
         "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
         "batches": [{"flow": flow, "next_at": to_text(at)} for flow, at in sorted(done.batches.items())],
@@ -78,9 +84,7 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
     found = {"readings": tally.readings, "conflicts": tally.conflicts, "reviews": tally.reviews}
     if also := _counts({**found, "unsettled": tally.unsettled}):
         yield "also", also
-    stuck = {state.value: n for state, n in tally.open.items() if state in _STUCK}
-    if _counts(stuck):
-        yield "stuck", f"{_counts(stuck)}: each holds back what comes after it until a person acts"
+    yield from _left(tally)
     if tally.unmapped_types:
         yield "unmapped", _counts(tally.unmapped_types)
     for name, line, why in done.intake.refused:
@@ -93,6 +97,16 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
         yield "batch", f"{flow}: what is ready waits for the next one, at {to_text(at)}"
     if done.stopped:
         yield "stopped", "as asked; the next run goes on from here"
+
+
+def _left(tally: Tally) -> Iterator[tuple[str, str]]:
+    """What is open in the ledger, whoever left it."""
+    stuck = _counts({state.value: n for state, n in tally.open.items() if state in _STUCK})
+    if stuck:
+        yield "stuck", f"{stuck}: each holds back what comes after it until a person acts"
+    unmatched = [f"{n} {_UNMATCHED[state]}" for state in PairState if (n := tally.unpaired.get(state, 0))]
+    if unmatched:
+        yield "unmatched", ", ".join(unmatched)
 
 
 def _intake(done: Done) -> str:

@@ -1,5 +1,4 @@
-"""News as lines: text for people, JSON for programs, one object a line. Values are shown as the view shows their class.
-"""
+"""News as lines: text for people, JSON for programs. Values are shown as the view shows their class."""
 
 import json
 from collections.abc import Callable, Iterator

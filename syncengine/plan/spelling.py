@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 from syncengine.check.checked import CheckedField, CheckedFlow, CheckedSpelling
@@ -24,7 +23,7 @@ Write = Callable[[Value], Places]
 Normal = Callable[[Json], Json]
 Compute = Callable[[Mapping[str, Value]], Value]
 Fields = Mapping[str, CheckedField]
-NO_FIELDS: Final[Fields] = MappingProxyType({})
+NO_FIELDS: Final[Fields] = {}
 
 Readings = Mapping[tuple[str, str, str], Callable[[Mapping[str, Json]], Json]]
 """The conversions that connectors ship, by (connector, record type, name): from the content of their record to a value

@@ -1,11 +1,14 @@
 """The "did you mean" of every message."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
 
 _MANY: Final = 200
-"""From so many known words on, only those of the same beginning and nearly the same length are compared."""
+"""From so many known words on, only some of the same beginning and nearly the same length are compared."""
+
+GUESSES: Final = 100
+"""Who may meet more unknown words than this in one map guesses no longer: the first ones tell enough."""
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -14,10 +17,11 @@ def near(word: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def _candidates(word: str, known: Collection[str]) -> Collection[str]:
+def _candidates(word: str, known: Sequence[str]) -> Sequence[str]:
     if len(known) < _MANY:
         return known
-    return [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= 2]  # noqa: PLR2004
+    kin = [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= 2]  # noqa: PLR2004
+    return kin[:_MANY]
 
 
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str:

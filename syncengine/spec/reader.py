@@ -133,7 +133,7 @@ class _Reader:
             self._stop("yaml/documents", "a second document starts here", "Keep one document a file.", spot)
 
     def _node(self, event: NodeEvent) -> None:
-        spot = _span(event) if isinstance(event, ScalarEvent | AliasEvent) else _spot(event.start_mark)
+        spot = _span(event) if isinstance(event, (ScalarEvent, AliasEvent)) else _spot(event.start_mark)
         self._limits(event, spot)
         if isinstance(event, AliasEvent):
             self._stop("yaml/alias", "aliases are not in the language", "Write the value out.", spot)
@@ -145,7 +145,7 @@ class _Reader:
         if top is not None and isinstance(top.container, dict) and top.key is None:
             self._key(top, event, spot)
         else:
-            self._value(top, event)
+            self._value(top, event, spot)
 
     def _limits(self, event: NodeEvent, spot: Spot) -> None:
         self._nodes += 1
@@ -172,11 +172,11 @@ class _Reader:
         else:
             self.marks.keys[path] = spot
 
-    def _value(self, top: _Frame | None, event: NodeEvent) -> None:
-        spot = _inner(event) if isinstance(event, ScalarEvent) else _spot(event.start_mark)
+    def _value(self, top: _Frame | None, event: NodeEvent, spot: Spot) -> None:
         path = self._path(top)
         value: Data
         if isinstance(event, ScalarEvent):
+            spot = _inner(event, spot)
             value = self._scalar(event, spot, path)
         else:
             value = {} if isinstance(event, MappingStartEvent) else []
@@ -247,13 +247,13 @@ def _spot(mark: _Mark | None) -> Spot:
 
 def _span(event: ScalarEvent | AliasEvent) -> Spot:
     """The spot with the width of what stands there."""
-    start, end = _spot(event.start_mark), _spot(event.end_mark)
-    return start._replace(width=end.column - start.column) if start.line == end.line else start
+    start, end = event.start_mark, event.end_mark
+    width = end.column - start.column if start.line == end.line else 0
+    return Spot(start.line + 1, start.column + 1, 0, width)
 
 
-def _inner(event: ScalarEvent) -> Spot:
+def _inner(event: ScalarEvent, span: Spot) -> Spot:
     """The spot of a scalar, with the column of its own text where each character stands for itself."""
-    span = _span(event)
     quotes = 1 if event.style in ("'", '"') else 0
     exact = event.style not in ("|", ">") and span.width - 2 * quotes == len(event.value)
-    return span._replace(inner=span.column + quotes) if exact else span
+    return Spot(span.line, span.column, span.column + quotes, span.width) if exact else span

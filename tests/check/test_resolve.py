@@ -163,3 +163,18 @@ def test_consequences_are_those_of_the_map_and_of_the_connector(tmp_path: Path) 
     assert flows["invoice.crm"].consequences == (Consequence.ESSENTIAL, Consequence.CONTACTS_CUSTOMER)
     assert flows["payout.billing"].consequences == (Consequence.MOVES_MONEY,), "the connector says so"
     assert flows["account.crm"].consequences == ()
+
+
+def test_a_built_in_field_that_is_spelled_is_a_field_of_nobody(good: Checked) -> None:
+    fields = good.objects["payout"].fields
+    assert list(fields) == ["payee", "amount", "hold.open", "hold.reason", "hold.next_action"]
+    hold = fields["hold.open"]
+    assert (hold.type, hold.owner, hold.flow, hold.klass) == (FieldType.BOOLEAN, "", "", "internal")
+    assert (hold.optional, hold.if_edited) == (True, IfEdited.REPORT)
+    assert [s.field.name for s in good.flows["payout.crm"].shows] == ["hold.open", "hold.reason", "hold.next_action"]
+    assert [s.field.name for s in good.flows["payout.crm"].reads] == ["payee", "amount"]
+
+
+def test_a_built_in_field_is_edited_as_its_object_says(tmp_path: Path) -> None:
+    found = checked(tmp_path, edited("objects/payout.yaml", "owner: finance\n", "owner: finance\nif_edited: restore\n"))
+    assert found.objects["payout"].fields["hold.open"].if_edited is IfEdited.RESTORE

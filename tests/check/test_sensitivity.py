@@ -97,9 +97,7 @@ def test_a_field_of_an_own_class_that_a_system_is_not_cleared_for_cannot_be_spel
          "crm.cleared_for.0", "Did you mean public?"),
     ],
 )  # fmt: skip
-def test_a_class_is_a_name_of_the_map(
-    file: str, old: str, new: str, path: str, remedy: str, tmp_path: Path
-) -> None:
+def test_a_class_is_a_name_of_the_map(file: str, old: str, new: str, path: str, remedy: str, tmp_path: Path) -> None:
     finding = only(judged(tmp_path, edited(file, old, new)))
     assert (finding.rule, finding.path, finding.remedy) == ("ownership/unknown-name", path, remedy)
     assert finding.message.startswith("there is no sensitivity class ")

@@ -33,7 +33,7 @@ def test_a_rule_is_told_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     answer = json.loads(out)
     assert (code, answer["exit"], answer["schema_version"]) == (0, 0, 1)
     assert answer["rule"]["severity"] == "warning"
-    assert answer["rule"]["why"].startswith("People who own one field")
+    assert answer["rule"]["why"].startswith("The field is an exception there")
     assert answer["rule"]["remedy"].startswith("Write `if_edited: report`")
     assert "restore" in answer["rule"]["fails"]
 

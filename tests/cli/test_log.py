@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_every_settled_action_is_one_object_a_line(logged: tuple[Path, Done]) ->
     assert len(confirmed) == json.loads(done.stdout)["writes"]["confirmed"] > 0
     for entry in confirmed:
         assert entry.keys() >= {"at", "flow", "record", "key", "changes"}
-        assert from_text(entry["at"])
+        assert from_text(entry["at"]).tzinfo is UTC
     assert [entry for entry in told if entry["type"] == "hold.opened"]
 
 

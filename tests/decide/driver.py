@@ -248,7 +248,7 @@ class Driver:
         self, record: Record, flow: FlowPlan, lane: Lane, content: dict[str, Json], *, lose_answer: bool
     ) -> None:
         assert lane.ready is not None
-        key, table = record.birth[1], self.tables.setdefault(flow.id, {})
+        key, table = self._key(record), self.tables.setdefault(flow.id, {})
         row, expects = table.get(key), expected(record, flow)
         granted = {p for s in flow.shows if s.field in flow.granted for p in s.places}
         before = None if row is None else {p: row.get(p, "") for p in sorted(granted)}
@@ -269,7 +269,7 @@ class Driver:
     def _image(
         self, flow: FlowPlan, record: Record, row: Mapping[str, Json] | None, before: Mapping[str, Json] | None
     ) -> Snapshot:  # fmt: skip
-        key, target = record.birth[1], record.targets.get(flow.id)
+        key, target = self._key(record), record.targets.get(flow.id)
         content = {} if before is None else {p: None if v == "" else v for p, v in before.items()}
         return Snapshot(
             record=flow.record,
@@ -280,6 +280,9 @@ class Driver:
             gone=row is None,
         )
 
+    def _key(self, record: Record) -> str:
+        return self.plan.objects[record.object].key_of(record.birth)
+
     def probe(self) -> int:
         """Look what became of writes whose answer was lost."""
         probed = 0
@@ -289,7 +292,7 @@ class Driver:
             probed += 1
             action, lane.unknown = lane.unknown, None
             record, flow = self.records[entity], self.plan.flows[flow_id]
-            row = self.tables[flow_id].get(record.birth[1], {})
+            row = self.tables[flow_id].get(self._key(record), {})
             content = self._in_their_ids(action.content)
             if all(row.get(p) == v for p, v in content.items() if p not in flow.on_create):
                 self._confirm(record, flow, action)
@@ -299,7 +302,7 @@ class Driver:
         return probed
 
     def _confirm(self, record: Record, flow: FlowPlan, action: Action) -> None:
-        remote_id = str(self.tables[flow.id][record.birth[1]]["id"])
+        remote_id = str(self.tables[flow.id][self._key(record)]["id"])
         self._keep(confirm(record, flow, action.content, remote_id))
         if (flow.id, remote_id) not in self.links and flow.id in self.plan.object_of(flow).shows_ids:
             self._again[record.entity] = None

@@ -30,7 +30,7 @@ def kept(driver: Driver) -> list[tuple[str, Any, Any]]:
 
 
 def asked(driver: Driver) -> list[Any]:
-    return [r.value for _, d in driver.decisions for r in settled(d).reviews]
+    return [value for _, d in driver.decisions for r in settled(d).reviews for value in r.value.values()]
 
 
 # rule, owner moves to, target moves to -> (what lost, what a person is asked about, what stands there in the end)

@@ -68,6 +68,8 @@ def test_a_change_of_the_status_changes_the_reason_and_not_the_day() -> None:
     driver.deliver(customer(9, kyc=REJECTED), "evt_r")
     driver.settle()
     assert hold(driver, CRM, "in_1") == hold(driver, ACCOUNT_CRM, "cus_1") == shown(driver, "kyc rejected")
+    decided = [a.content["hold_reason"] for a in driver.actions if a.flow == CRM and "hold_reason" in a.content]
+    assert set(decided) == {"kyc pending", "kyc rejected"}, "never the old one beside the new one"
 
 
 def test_other_content_of_what_is_held_does_not_begin_it_anew() -> None:
@@ -304,3 +306,22 @@ def test_a_record_that_was_held_before_anybody_showed_it_is_found_by_its_target(
         record, targets={**record.targets, ERP: changed(record.targets[ERP], held=("kyc rejected",))}
     )  # fmt: skip
     assert outcome(driver.recheck(record.entity), ERP) == "held"
+
+
+def test_what_is_held_is_created_without_its_own_hold() -> None:
+    """The ERP would show holds too; the one that kept the posting out of it is over when there is a posting."""
+    plan = showing_plan()
+    erp = plan.flows[ERP]
+    shows = (*erp.shows, *(s for s in plan.flows[CRM].shows if s.field == "hold.open"))
+    erp = replace(
+        erp, shows=shows, granted=erp.granted | {"hold.open"}, normal={**erp.normal, "on_hold": lambda raw: raw},
+        place_fields={**erp.place_fields, "on_hold": "hold.open"},
+    )  # fmt: skip
+    plan = replace(plan, flows={**plan.flows, ERP: erp})
+    driver = told(PENDING, plan=plan)
+    before = len(driver.actions)
+    driver.recheck(driver.record(BILLING, "in_1").entity)
+    assert len(driver.actions) == before, "it is not held by its own hold"
+    driver.deliver(customer(9, kyc=KYC), "evt_v")
+    driver.settle()
+    assert [p["on_hold"] for flow, _, p in driver.writes if flow == ERP] == [False]

@@ -10,8 +10,8 @@ def test_and_what_the_reading_confirms_is_accepted_and_flagged() -> None:
     assert driver.values(BILLING, "in_1")["status"] == "paid"
     confirmed = settled(driver.read(bill(6, status="open")))
     driver.settle()
-    assert [(r.field, r.why) for r in confirmed.reviews] == [
-        ("status", "status moved from paid to open, which the map does not list")
+    assert [(r.field, r.why, r.value) for r in confirmed.reviews] == [
+        ("status", "status made a move that the map does not list", {"from": "paid", "to": "open"})
     ]
     assert driver.row(CRM, "in_1")["state"] == "Open"
     assert not invoice(driver).unsettled

@@ -184,3 +184,31 @@ def test_a_customer_is_a_record_like_any() -> None:
     driver.deliver(customer(0), "evt_0")
     driver.settle()
     assert driver.row("account.crm", "cus_1") == {"name": "Acme", "billing_id": "cus_1"}
+
+
+# --- conversions that look at several places: a record that shows only what has changed may not show them all
+
+
+def with_two_places(plan: Plan) -> Plan:
+    def read(content: Mapping[str, Json]) -> Value | Absent:
+        return f"{content.get('memo') or '-'}/{content.get('title') or '-'}"
+
+    others = tuple(s for s in plan.flows[BILLING].reads if s.field != "note")
+    both = ReadSpelling(field="note", places=(), read=read, needs=("memo", "title"))
+    return changed(plan, BILLING, reads=(*others, both))
+
+
+def two_places(seconds: float, *, complete: bool = True, **content: Json) -> Snapshot:
+    shown = {**BILL, **content} if complete else content
+    return Snapshot(record="invoices", id="in_1", version=at(seconds), content=shown, complete=complete)
+
+
+def test_what_is_made_of_several_places_is_absent_while_one_of_them_is_not_shown() -> None:
+    driver = Driver(with_two_places(make_plan()))
+    driver.deliver(two_places(0, memo="a", title="b"), "evt_0")
+    driver.deliver(two_places(5, complete=False, memo="c"), "evt_1")
+    assert driver.values(BILLING, "in_1")["note"] == "a/b"
+    driver.deliver(two_places(9, memo="c"), "evt_2")
+    assert driver.values(BILLING, "in_1")["note"] == "c/-"
+    driver.deliver(two_places(15, complete=False, memo="d", title=None), "evt_3")
+    assert driver.values(BILLING, "in_1")["note"] == "d/-"

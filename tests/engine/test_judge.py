@@ -9,6 +9,7 @@ import pytest
 from syncengine.engine.claim import Claim, Neighbours
 from syncengine.engine.intake import Report, take_file
 from syncengine.engine.judge import judge
+from syncengine.engine.matching import Matching
 from syncengine.engine.world import World
 from syncengine.errors import FenceLostError
 from syncengine.model.record import Record
@@ -145,7 +146,7 @@ def test_a_recheck_of_an_object_that_is_gone_from_the_map_is_over(stage: Stage) 
 def test_neighbours_are_the_records_of_the_claim_by_their_links(stage: Stage, world: World) -> None:
     arrive(stage, world, [customer("evt_1")])
     judge(world, 10)
-    claim = Claim(plan=world.plan, switches=Switches(), now=NOON, gated=frozenset())
+    claim = Claim(plan=world.plan, switches=Switches(), now=NOON, gated=frozenset(), matching=Matching(world.plan))
     claim.know(world.store.load([ACCOUNT], ()))
     neighbours = Neighbours(claim)
     assert dict(neighbours) == {ACCOUNT: record(world, ACCOUNT)}
@@ -157,7 +158,7 @@ def test_what_the_fold_has_moved_on_is_not_loaded_over(stage: Stage, world: Worl
     arrive(stage, world, [customer("evt_1")])
     judge(world, 10)
     known = record(world, ACCOUNT)
-    claim = Claim(plan=world.plan, switches=Switches(), now=NOON, gated=frozenset())
+    claim = Claim(plan=world.plan, switches=Switches(), now=NOON, gated=frozenset(), matching=Matching(world.plan))
     claim.know(Loaded(by_link={ACCOUNT: known}, by_entity={}))
     moved = claim.working[known.entity] = record_with(known, tombstone=True)
     claim.know(Loaded(by_link={}, by_entity={known.entity: known}))

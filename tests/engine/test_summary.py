@@ -3,7 +3,7 @@
 from syncengine.engine.run import Done
 from syncengine.engine.summary import as_json, as_text
 from syncengine.model.tally import Tally
-from syncengine.vocabulary import ActionState, Fate, FlowResult
+from syncengine.vocabulary import ActionState, Fate, FlowResult, PairState
 from tests.engine.events import customer
 from tests.scenarios.stage import Stage
 
@@ -27,6 +27,7 @@ def test_everything_that_a_person_has_to_know_is_said() -> None:
         unsettled=5,
         unmapped_types={"price.created": 1},
         open={ActionState.DEAD_LETTERED: 2, ActionState.READY: 3},
+        unpaired={PairState.WAITING: 3, PairState.READING: 1, PairState.REVIEW: 2},
     )
     first, *rest = as_text(tally, done).splitlines()
     known = "2 already processed, 1 with a known id and another body, 2 files already processed"
@@ -37,6 +38,8 @@ def test_everything_that_a_person_has_to_know_is_said() -> None:
         "writes     dead lettered 1, observed 1",
         "also       reviews 4, unsettled 5",
         "stuck      dead lettered 2: each holds back what comes after it until a person acts",
+        "unmatched  3 wait until all that is there has been listed and compared, 1 wait until the record that matches"
+        " has been read, 2 wait until a person decides which of several they are",
         "unmapped   price.created 1",
         "refused    a.jsonl:7: not JSON",
         "waiting    b.jsonl: its last line has no end yet; it is read with the next run",

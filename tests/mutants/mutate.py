@@ -105,8 +105,23 @@ def data(files: Files, chance: random.Random) -> None:
             paths = _paths(held)[1:]
             if paths:
                 _damage(held, paths, chance)
+                held = _apart(held)
         flow = chance.choice((None, False, True))
-        files[name] = yaml.safe_dump(held, sort_keys=False, default_flow_style=flow, allow_unicode=True).encode()
+        files[name] = yaml.dump(held, Dumper=_Plain, sort_keys=False, default_flow_style=flow).encode()
+
+
+class _Plain(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Without anchors: what stands twice is written twice."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _apart(node: Any) -> Any:
+    """A copy in which nothing is shared, so that a change changes one place."""
+    if isinstance(node, dict):
+        return {key: _apart(item) for key, item in node.items()}
+    return [_apart(item) for item in node] if isinstance(node, list) else node
 
 
 def _paths(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -135,7 +150,7 @@ def _damage(held: Any, paths: list[tuple[Any, ...]], chance: random.Random) -> N
         parent.clear()
         parent.update({(renamed if key == last else key): item for key, item in held_before.items()})
     elif change == "copy":
-        parent[last] = yaml.safe_load(yaml.safe_dump(_at(held, other)))
+        parent[last] = _apart(_at(held, other))
     elif change == "wide":
         parent[last] = _wide(value, chance.choice((20, 200, 1500)))
     elif change == "deep":

@@ -5,7 +5,7 @@ personal value that goes in is marked, so that it can be looked for in whatever 
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -95,17 +95,21 @@ class Rig(Stage):
         return json.dumps(stage.event(said))
 
     def in_crm(self, statement: str) -> None:
-        with closing(sqlite3.connect(self.folder / "crm.db")) as crm:
-            crm.execute(statement)
-            crm.commit()
+        """What somebody else does there, as long as that is there."""
+        if self._crm.exists():
+            with closing(sqlite3.connect(self._crm)) as crm, suppress(sqlite3.OperationalError):
+                crm.execute(statement)
+                crm.commit()
 
-    def away(self, system: str, *, away: bool) -> None:
-        if system == "erp":
-            self.targets["erp"].away = away
-        elif away:
-            (self.folder / "crm.db").rename(self.folder / "away.db")
-        else:
-            (self.folder / "away.db").rename(self.folder / "crm.db")
+    def move_crm(self, *, away: bool) -> None:
+        there, nowhere = self._crm, self.folder / "away.db"
+        source, target = (there, nowhere) if away else (nowhere, there)
+        if source.exists():
+            source.rename(target)
+
+    @property
+    def _crm(self) -> Path:
+        return self.folder / "crm.db"
 
     # --- what comes out
 

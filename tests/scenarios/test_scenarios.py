@@ -113,6 +113,24 @@ def _losers(stage: Stage) -> list[dict[str, Any]]:
     ]
 
 
+def _questions(stage: Stage) -> list[str]:
+    """What people were asked about the first two accounts, each question once for every time that it was asked."""
+    records = {r for name in ("cus_1", "cus_2") for hit in stage.store.find(name) for r in hit.records}
+    reviews = stage.store.dossier(sorted(records), []).reviews
+    return [f"{review.flow} {review.field}: {review.why}" for review in reviews]
+
+
+def _suspects(stage: Stage) -> dict[str, list[str]]:
+    """Rows of the CRM that a trace finds as what might be an account, with those accounts."""
+    found: dict[str, list[str]] = {}
+    for row in stage.targets["crm"].rows("accounts"):
+        hits = [hit for hit in stage.store.find(row.id) if hit.what == "candidate"]
+        births = [stage.store.records(hit.records)[number].birth[1] for hit in hits for number in hit.records]
+        if births:
+            found[row.id] = sorted(births)
+    return found
+
+
 def _ids(stage: Stage) -> list[str]:
     """The rows of the CRM that show the id which their row in the ERP has."""
     found = []
@@ -162,5 +180,7 @@ COUNTS: dict[str, Callable[[Stage], Any]] = {
     "unsettled": lambda stage: _tally(stage).unsettled,
     "losers": _losers,
     "ids": _ids,
+    "questions": _questions,
+    "suspects": _suspects,
     "unpaired": lambda stage: {state.value: n for state, n in _tally(stage).unpaired.items()},
 }

@@ -83,7 +83,7 @@ MISTAKES = [
     (INVOICE, "{at: due_on, as: date}", "{as: date}", "{as", VALUE, "flows.crm.fields.due_at", "`at`"),
     (INVOICE, "as: date}", "zone: UTC}", "zone", VALUE, "flows.crm.fields.due_at.zone", "as: date"),
     (INVOICE, "as: date}", "from: x}", "{at: due_on", VALUE, "flows.crm.fields.due_at", "`from`"),
-    (INVOICE, "{at: due_on, as: date}", "{to: due_at}", "to: due_at", VALUE, "crm.fields.due_at.to", "{at: PLACE, to: …}"),
+    (INVOICE, "{at: due_on, as: date}", "{to: due_at}", "to: due_at", VALUE, "crm.fields.due_at.to", "{at: PLACE"),
     (INVOICE, "{at: due_on, as: date}", "{from: x, as: date}", "as: date", VALUE, "crm.fields.due_at.as", "Remove"),
     (INVOICE, "{at: due_on, as: date}", "{from: x, to: z}", "to: z", VALUE, "crm.fields.due_at.to", "Remove"),
     (INVOICE, "as: date}", "as: date, to: x}", "as: date", VALUE, "crm.fields.due_at.as", "Remove"),

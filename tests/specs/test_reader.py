@@ -1,12 +1,15 @@
 """YAML 1.2 core and nothing else: what is refused, and exactly where."""
 
+import json
+import re
+
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from syncengine.spec import reader
-from syncengine.spec.reader import read
+from syncengine.spec.reader import Document, read
 
 BAD = [
     (b"a: &x 1\n", "yaml/anchor", 1, 4),
@@ -159,3 +162,96 @@ def test_any_text_of_yaml_marks_is_data_or_findings(text: str) -> None:
     assert document.findings or document.data is not None
     for finding in document.findings:
         assert finding.place.line <= text.count("\n") + text.count("\r") + 2, "the end may be a line of its own"
+
+
+PLACED = [
+    ("a: b\n", {"a": (1, 1, 1, 4)}),
+    ("a:\n  b:   c\n", {"a.b": (2, 3, 2, 8)}),
+    ("a: {b: c, 'd': [e,  f]}\n", {"a.b": (1, 5, 1, 8), "a.d": (1, 11, 1, 16), "a.d.1": (0, 0, 1, 21)}),
+    ("a: {\n  b: c,\n\n  d: e}\n", {"a.d": (4, 3, 4, 6)}),
+    ("a:\n  - b\n  - c: d\n    e: f\n", {"a.0": (0, 0, 2, 5), "a.1.e": (4, 5, 4, 8)}),
+    ("a: b\n  c\n  d\ne: f\n", {"a": (1, 1, 1, 4), "e": (4, 1, 4, 4)}),
+    ("a: 'b\n  c'\ne: f\n", {"a": (1, 1, 1, 4), "e": (3, 1, 3, 4)}),
+    ("a: >-\n  b\n  c\n\ne: f\n", {"a": (1, 1, 1, 4), "e": (5, 1, 5, 4)}),
+    ("a:\n\n  |\n  b\ne: f\n", {"a": (1, 1, 3, 3), "e": (5, 1, 5, 4)}),
+    ("'😀': {é: '😀😀', b: c}\n", {"😀.é": (1, 7, 1, 10), "😀.b": (1, 16, 1, 19)}),
+    ("a: b # 😀\r\nc: d\re: f\r\n", {"c": (2, 1, 2, 4), "e": (3, 1, 3, 4)}),
+    ("\ufeffa: b\n", {"a": (1, 1, 1, 4)}),
+    ("? a\n: b\n", {"a": (1, 3, 2, 3)}),
+]
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize(("text", "places"), PLACED)
+def test_keys_and_values_stand_where_they_are_written(
+    text: str, places: dict[str, tuple[int, ...]], loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "LOADER", getattr(yaml, loader))
+    marks = read(text.encode(), file="map.yaml").marks
+    for dotted, (*key, line, column) in places.items():
+        path = tuple(int(step) if step.isdigit() else step for step in dotted.split("."))
+        assert (marks.values[path].line, marks.values[path].column) == (line, column)
+        assert key == [0, 0] or list(marks.keys[path][:2]) == key
+
+
+LIMITS = [
+    ("the last byte that is allowed", b"a: " + b"x" * (256 * 1024 - 3), True),
+    ("one byte more", b"a: " + b"x" * (256 * 1024 - 2), False),
+    ("the deepest that is allowed", b"[" * 31 + b"{a: b}" + b"]" * 31, True),
+    ("one deeper", b"[" * 32 + b"{a: b}" + b"]" * 32, False),
+    ("the last value that is allowed", b"- x\n" * 19_999, True),
+    ("one value more", b"- x\n" * 20_000, False),
+    ("as many values in brackets", b"[" + b"x," * 19_999 + b"]", True),
+]
+
+
+@pytest.mark.parametrize(("raw", "good"), [limit[1:] for limit in LIMITS], ids=[limit[0] for limit in LIMITS])
+def test_the_limits_stand_where_they_are_said_to(raw: bytes, good: bool) -> None:
+    assert (read(raw, file="map.yaml").findings == []) is good
+
+
+def test_a_sound_file_is_looked_through_for_places_only_when_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = reader._whole
+    looked: list[bytes] = []
+
+    def look(raw: bytes, *, file: str, secret: bool) -> Document:
+        looked.append(raw)
+        return whole(raw, file=file, secret=secret)
+
+    monkeypatch.setattr(reader, "_whole", look)
+    marks = read(b"a: b\n", file="map.yaml").marks
+    assert looked == []
+    assert [str(marks.value(("a",))), str(marks.key(("a",)))] == ["map.yaml:1:4", "map.yaml:1:1"]
+    assert looked == [b"a: b\n"]
+    read(b"a: NO\n", file="map.yaml")
+    assert looked == [b"a: b\n", b"a: NO\n"]
+
+
+SPLINTERS = r"""a|b c|key: |x: y|- |[|]|{|}|, |,|'q'|"q\n"|"|'|# c|?|? |:|: |&a |*a|!x |~|12|NO|é😀|-|--|\|@|`|%|<<: """
+BREAKS = ["|\n", "> \n", "|2-\n", "\n", "\n  ", "\n    ", "\t", "---\n", "...\n", "%X\n", "\r\n", "\r"]
+PIECES = [*SPLINTERS.split("|"), *BREAKS]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.sampled_from(["", "k: ", "k: {"]))
+def test_the_quick_look_and_the_whole_reading_say_the_same(text: str, before: str) -> None:
+    raw = (before + text).encode()
+    quick, whole = reader._sound(raw), reader._whole(raw, file="map.yaml", secret=False)
+    assert (quick is not None) == (not whole.findings)
+    assert whole.findings or (json.dumps(quick), quick) == (json.dumps(whole.data), whole.data)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.sampled_from(["", "k: ", "k: {"]))
+def test_a_file_is_sound_with_and_without_the_c_library_alike(text: str, before: str) -> None:
+    raw = (before + text).encode()
+    assume(not re.search(r":[]\[{},]", before + text))  # in brackets libyaml wants a blank there
+    kept, told = reader.LOADER, []
+    try:
+        for loader in (yaml.CSafeLoader, yaml.SafeLoader):
+            reader.LOADER = loader  # type: ignore[misc]
+            document = read(raw, file="map.yaml")
+            told.append(document.findings == [] and (document.data, document.marks.keys, document.marks.values))
+    finally:
+        reader.LOADER = kept  # type: ignore[misc]
+    assert told[0] == told[1]

@@ -6,6 +6,7 @@ comes too late, as it does when several workers share a ledger.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -22,7 +23,9 @@ from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Send
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.event import Accepted
-from syncengine.model.record import FieldState, Record, replace
+from syncengine.model.matching import PairMark, Theirs
+from syncengine.model.record import FieldState, Record
+from syncengine.model.record import replace as changed_record
 from syncengine.store.memory import MemoryStore
 from syncengine.store.open import open_store
 from syncengine.store.protocol import (
@@ -44,6 +47,7 @@ from syncengine.vocabulary import (
     FlowResult,
     InboxState,
     OutcomeKind,
+    PairState,
     Phase,
 )
 from tests.store.scene import BORN, CRM, ERP, FLOWS, SECOND, action, delivery, hold, new_record, refused, settlement_of
@@ -51,7 +55,7 @@ from tests.store.scene import BORN, CRM, ERP, FLOWS, SECOND, action, delivery, h
 T = TypeVar("T")
 
 ENTITIES: Final = ("a", "b", "c")
-STEPS: Final = 90
+STEPS: Final = 110
 SEEDS: Final = range(10)
 ANSWERS: Final = (
     OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED, OutcomeKind.UNKNOWN,
@@ -123,7 +127,8 @@ class Story:
     def happen(self) -> None:
         deeds = {
             self.decide: 8, self.deliver: 5, self.accept: 3, self.move: 3, self.settle: 2, self.probe: 2, self.send: 1,
-            self.defer: 1, self.switch: 1, self.restart: 1, self.checkpoint: 1, self.wait: 2,
+            self.defer: 1, self.switch: 1, self.restart: 1, self.checkpoint: 1, self.wait: 2, self.enlist: 1,
+            self.key: 1,
         }  # fmt: skip
         (deed,) = self.random.choices(list(deeds), list(deeds.values()))
         deed()
@@ -157,7 +162,7 @@ class Story:
         record = self.record()
         entity = record.entity
         fields = {name: self.random.randint(0, 3) for name in self.some(3, of=lambda: self.random.choice("xyz"))}
-        changed = replace(record, fields={name: FieldState(value=v, seq=1) for name, v in fields.items()})
+        changed = changed_record(record, fields={name: FieldState(value=v, seq=1) for name, v in fields.items()})
         batch = DecisionBatch(
             records=[changed],
             reads=[(r.id, r.revision) for r in self.known if self.random.random() < 0.01],
@@ -172,9 +177,40 @@ class Story:
             released=[(entity, flow, "passes") for flow in FLOWS if self.rarely()],
             rechecked=[record.id] if record.id and self.often() else [],
             answers=self.some(1, of=self.pair) if self.rarely() else [],
+            ours=[(entity, self.said())] if self.often() else [],
+            theirs=self.some(2, of=self.theirs),
+            pairs=self.some(2, of=lambda: self.pair_mark(entity)),
             tally={FlowResult.ACT: len(fields)} if fields else {},
         )
         self.both(lambda s: s.commit_decisions(self.session, batch, self.now))
+
+    def said(self) -> dict[str, bytes]:
+        return {rule: self.random.choice((b"x", b"y", b"z")) for rule in ("", "email", "name") if self.often()}
+
+    def theirs(self) -> Theirs:
+        flow, id_ = self.pair()
+        return Theirs(flow=flow, id=id_, at=self.now - self.random.randint(0, 3) * SECOND, keys=self.said())
+
+    def pair_mark(self, entity: str) -> PairMark:
+        state = self.random.choice((*PairState, None))
+        id_ = self.pair()[1] if state is PairState.READING else ""
+        suspects = self.some(3, of=lambda: self.pair()[1]) if state is PairState.REVIEW else ()
+        return PairMark(entity=entity, flow=self.pair()[0], state=state, id=id_, suspects=tuple(suspects))
+
+    def enlist(self) -> None:
+        """A listing, broken off (rarely) before its end."""
+        flow = self.pair()[0]
+        number = self.both(lambda s: s.begin_listing(self.session, flow, "d", self.now))
+        assert number is not None
+        page = [replace(self.theirs(), flow=flow) for _ in range(self.random.randint(0, 3))]
+        self.both(lambda s: s.keep_listed(self.session, number, page, self.now))
+        if not self.rarely():
+            self.both(lambda s: s.end_listing(self.session, flow, number, self.now))
+
+    def key(self) -> None:
+        keys = [(record.id, self.said()) for record in self.ask(lambda s: s.records_of("invoice", 0, 3))]
+        self.both(lambda s: s.keep_ours(self.session, keys, (CRM, ERP), self.now))
+        self.both(lambda s: s.end_keying(self.session, "invoice", "d", self.now))
 
     def record(self) -> Record:
         """As it is now, or (rarely) as it once was."""
@@ -212,7 +248,8 @@ class Story:
             last = ActionState.HELD if held else ActionState.READY
             state = last if place == count - 1 else ActionState.SUPERSEDED
             holds = (hold(self.random.choice(ENTITIES)),) if held else ()
-            decided.append(DecidedAction(action=action(entity, self.sequence, flow=flow), state=state, holds=holds))
+            one = action(entity, self.sequence, flow=flow)
+            decided.append(DecidedAction(action=one, state=state, holds=holds, batched=self.sequence % 2 == 0))
         return decided
 
     def defer(self) -> None:
@@ -333,8 +370,13 @@ class Story:
             lambda s: list(s.open_holds(ENTITIES)),
             lambda s: s.wanted_readings(self.now, 100),
             lambda s: s.candidates(FLOWS, self.now, 100),
+            lambda s: s.candidates(FLOWS, self.now, 2, FLOWS[:1]),
             lambda s: s.doubts(FLOWS, self.now, 100),
             lambda s: (s.next_due(self.now), s.switches()),
+            lambda s: (s.unpaired(), s.keyed("invoice"), [s.listing(flow) for flow in FLOWS]),
+            lambda s: [s.to_pair(flow, 100) for flow in (BORN, *FLOWS)],
+            lambda s: [s.neighbourhood(flow, [1, 2, 3]) for flow in (BORN, *FLOWS)],
+            lambda s: s.chosen([(flow, id_) for flow in (BORN, *FLOWS) for id_ in ENTITIES]),
         ):
             self.both(question)
         busy = [(r["record"], r["flow"]) for r in self.memory.standing()["actions"] if r["state"] in IN_FLIGHT]

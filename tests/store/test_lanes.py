@@ -5,7 +5,7 @@ import pytest
 from syncengine.model.action import Wait
 from syncengine.model.decision import Link
 from syncengine.model.record import replace
-from syncengine.store.protocol import Move
+from syncengine.store.protocol import DecidedAction, Move
 from syncengine.vocabulary import ActionKind, ActionState, OutcomeKind
 from tests.store.scene import BORN, CRM, ERP, SECOND, Scene, action
 
@@ -38,6 +38,38 @@ def test_only_the_flows_that_were_asked_for_are_taken_up(scene: Scene) -> None:
     scene.decide(action("a"), action("a", flow=ERP))
     assert [c.flow for c in scene.candidates(ERP)] == [ERP]
     assert scene.store.candidates([], scene.now, 10) == []
+
+
+def in_batches(scene: Scene, *closed: str) -> list[str]:
+    return [c.key for c in scene.store.candidates([CRM, ERP], scene.now, 1000, closed)]
+
+
+def test_what_is_batched_stays_while_its_flow_is_closed_and_is_no_reason_to_wait_for_the_rest(scene: Scene) -> None:
+    scene.know("a", "b")
+    both = (action("a", flow=ERP), action("a"), action("b"))
+    scene.commit(actions=[DecidedAction(action=one, state=ActionState.READY, batched=one is both[1]) for one in both])
+    assert in_batches(scene) == in_batches(scene, ERP) == [f"shop:{ERP}:a:1", f"shop:{CRM}:a:1", f"shop:{CRM}:b:1"]
+    assert in_batches(scene, CRM) == [f"shop:{ERP}:a:1", f"shop:{CRM}:b:1"]
+    assert [c.key for c in scene.store.candidates([CRM], scene.now, 1, [CRM])] == [f"shop:{CRM}:b:1"]
+    assert scene.store.next_due(scene.now) is None, "nobody waits for a batch in the middle of a run"
+
+
+def test_what_is_batched_is_the_same_after_it_has_waited_for_a_link(scene: Scene) -> None:
+    scene.know("a", "acc")
+    scene.commit(actions=[DecidedAction(action=action("a"), state=ActionState.READY, batched=True)])
+    (candidate,) = scene.candidates()
+    scene.wait(candidate, WAITS)
+    scene.commit(links=[("acc", Link(flow=CRM, id="crm_acc"))])
+    assert keys(scene) == [f"shop:{CRM}:a:1"]
+    assert in_batches(scene, CRM) == []
+
+
+def test_what_has_been_tried_before_goes_on_though_its_flow_is_closed(scene: Scene) -> None:
+    scene.know("a")
+    scene.commit(actions=[DecidedAction(action=action("a"), state=ActionState.READY, batched=True)])
+    (permit,) = scene.send(*scene.candidates())
+    scene.settle(permit.send, OutcomeKind.NOT_SENT)
+    assert in_batches(scene, CRM) == [f"shop:{CRM}:a:1"]
 
 
 def test_the_flows_that_have_something_to_take_up_are_known(scene: Scene) -> None:

@@ -32,6 +32,6 @@ def test_the_key_stays_as_it_is(opening: Opening) -> None:
 def test_no_entry_of_the_trail_holds_it(store: Store) -> None:
     session(store)
     key = store.secret()
-    told = b"".join(entry.body for entry in store.entries()) + repr(store.standing()).encode() + repr(store.dump()).encode()
+    told = b"".join(entry.body for entry in store.entries()) + repr((store.standing(), store.dump())).encode()
     assert key not in told
     assert key.hex().encode() not in told

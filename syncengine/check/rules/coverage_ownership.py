@@ -35,14 +35,18 @@ flows: {billing: {fields: {phone: phone}}}
 
 
 def check(context: Context) -> Iterator[Finding]:
-    known, share = ruled(context.spec), coverage(context.spec)
-    for subject in context.spec.objects.values():
-        for name in subject.fields:
-            if (subject.object, name) in known or not resolved(context.spec, subject, name):
-                continue
-            path = ("fields", name)
-            said = f"{subject.owner_of(name)} says {name}, and nothing uses it"
-            message = f"{said} ({share:g}% of the fields have an owner and a rule)"
-            remedy = "Spell it in another flow, ask for it in a gate or a condition, or remove it."
-            place = context.spec.key_place(object_file(subject.object), path)
-            yield found(ID, message, remedy, place, path, severity=SEVERITY)
+    known = ruled(context.spec)
+    unused = [
+        (subject, name)
+        for subject in context.spec.objects.values()
+        for name in subject.fields
+        if (subject.object, name) not in known and resolved(context.spec, subject, name)
+    ]
+    share = coverage(context.spec) if unused else 100.0
+    for subject, name in unused:
+        path = ("fields", name)
+        said = f"{subject.owner_of(name)} says {name}, and nothing uses it"
+        message = f"{said} ({share:g}% of the fields have an owner and a rule)"
+        remedy = "Spell it in another flow, ask for it in a gate or a condition, or remove it."
+        place = context.spec.key_place(object_file(subject.object), path)
+        yield found(ID, message, remedy, place, path, severity=SEVERITY)

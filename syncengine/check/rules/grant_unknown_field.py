@@ -7,10 +7,11 @@ Remedy: spell the field in the flow, or correct the name.
 from collections.abc import Iterator
 from typing import Final
 
-from syncengine.check.context import AUTHORITY_FILE, Context
+from syncengine.check.context import AUTHORITY_FILE, Context, FlowView
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
-from syncengine.spec.near import did_you_mean
+from syncengine.spec.marks import Path
+from syncengine.spec.near import GUESSES, did_you_mean
 from syncengine.spec.unbuilt import UNBUILT_FIELDS
 from syncengine.vocabulary import Severity
 
@@ -33,14 +34,18 @@ crm-view:
 
 
 def check(context: Context) -> Iterator[Finding]:
+    for number, (flow, name, path) in enumerate(_unspelled(context)):
+        known = flow.spec.fields if number < GUESSES else ()
+        remedy = did_you_mean(name, known, otherwise=f"Spell it in {flow.id}, or remove it.")
+        message = f"{flow.id} does not spell {name}"
+        yield found(ID, message, remedy, context.spec.place(AUTHORITY_FILE, path), path)
+
+
+def _unspelled(context: Context) -> Iterator[tuple[FlowView, str, Path]]:
     for view in context.grants:
         flow = context.flow_ids.get(view.flow_id)
         if flow is None:
             continue
         for index, name in enumerate(view.grant.fields):
-            if name in flow.spec.fields or name.partition(".")[0] in UNBUILT_FIELDS:
-                continue
-            path = (*view.path, "fields", index)
-            remedy = did_you_mean(name, flow.spec.fields, otherwise=f"Spell it in {flow.id}, or remove it.")
-            message = f"{flow.id} does not spell {name}"
-            yield found(ID, message, remedy, context.spec.place(AUTHORITY_FILE, path), path)
+            if name not in flow.spec.fields and name.partition(".")[0] not in UNBUILT_FIELDS:
+                yield flow, name, (*view.path, "fields", index)

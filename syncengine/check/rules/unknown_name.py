@@ -13,7 +13,7 @@ from syncengine.model.finding import Finding
 from syncengine.spec.built_in import built_ins
 from syncengine.spec.map import environment_file, object_file
 from syncengine.spec.marks import Path
-from syncengine.spec.near import did_you_mean
+from syncengine.spec.near import GUESSES, did_you_mean
 from syncengine.spec.object import ObjectSpec
 from syncengine.spec.unbuilt import UNBUILT_FIELDS
 from syncengine.vocabulary import Severity
@@ -42,13 +42,13 @@ class Reference(NamedTuple):
 
 
 def check(context: Context) -> Iterator[Finding]:
-    for reference in references(context):
-        if reference.name in reference.known:
-            continue
+    unknown = (reference for reference in references(context) if reference.name not in reference.known)
+    for number, reference in enumerate(unknown):
         file, path = reference.file, reference.path
         place = context.spec.key_place(file, path) if reference.key else context.spec.place(file, path)
         message = f"there is no {reference.kind} {reference.name}"
-        remedy = did_you_mean(reference.name, reference.known, otherwise="Correct the name.")
+        known = reference.known if number < GUESSES else ()
+        remedy = did_you_mean(reference.name, known, otherwise="Correct the name.")
         yield found(ID, message, remedy, place, path)
 
 

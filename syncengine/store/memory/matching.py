@@ -32,7 +32,7 @@ def _mark(ledger: Ledger, mark: PairMark) -> None:
     if mark.state is None:
         ledger.pairings.drop(at)
     else:
-        ledger.pairings.put(at, PairRow(state=mark.state, id=mark.id, suspects=mark.suspects))
+        ledger.pairings.put(at, PairRow(state=mark.state, id=mark.id, suspects=tuple(dict.fromkeys(mark.suspects))))
 
 
 def _put_ours(ledger: Ledger, record: int, keys: Keys) -> None:
