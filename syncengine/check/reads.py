@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from syncengine.check.condition import Fields, gives
 from syncengine.check.context import Context
-from syncengine.spec.expression import Expression, ExpressionError, Name, names
+from syncengine.spec.expression import Choose, Expression, ExpressionError, Name, Node, names
 from syncengine.spec.object import FieldSpec, ObjectSpec
 from syncengine.spec.parse import parse
 from syncengine.spec.spelling import Spelling
@@ -33,6 +33,15 @@ def _named(text: str | None) -> Iterator[Name]:
     expression = readable(text)
     if expression is not None:
         yield from names(expression)
+
+
+def results(node: Node) -> Iterator[Node]:
+    """The terms of which an expression gives one: each answer of `a ? b : c`, and else the whole."""
+    if isinstance(node, Choose):
+        yield from results(node.then)
+        yield from results(node.otherwise)
+    else:
+        yield node
 
 
 def spelled_type(fields: Fields, field: FieldSpec, spelling: Spelling) -> FieldType | None:

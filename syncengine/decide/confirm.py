@@ -17,8 +17,7 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
     base = {**(target.base or {}), **content}
     pending = target.intended is not None and any(base.get(p) != v for p, v in target.intended.items())
     comes_back = flow.pushed or flow.schedule is not None
-    returning = {p: v for p, v in content.items() if p not in flow.first_places}  # as their owner's word, not as ours
-    echoes = (*target.echoes, returning)[-MAX_ECHOES:] if comes_back else ()
+    echoes = (*target.echoes, content)[-MAX_ECHOES:] if comes_back else ()
     after = replace(
         target,
         id=remote_id or target.id,

@@ -1,6 +1,7 @@
 """A folder of YAML files to a MapSpec, with every mistake of every file at once."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -145,7 +146,7 @@ class _Loading:
 
     def shaped(self, data: Any, annotation: Any, marks: Marks, *, secret: bool) -> Any:
         try:
-            return TypeAdapter(annotation).validate_python(data)
+            return _adapter(annotation).validate_python(data)
         except ValidationError as error:
             said = {(f.place.file, at) for f in self.findings for at in (f.place, f.path) if at}
             found = mistake.findings(error, root=annotation, marks=marks, secret=secret)
@@ -155,3 +156,9 @@ class _Loading:
     def note(self, rule: str, message: str, remedy: str, place: Place | Path) -> None:
         where = place if isinstance(place, Place) else Place(place.as_posix())
         self.findings.append(Finding(rule=rule, severity=Severity.ERROR, message=message, remedy=remedy, place=where))
+
+
+@cache
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    """Built once: hundreds of files have the same shape."""
+    return TypeAdapter(annotation)

@@ -32,13 +32,15 @@ Spots: TypeAlias = dict[Path, Spot]
 class Marks:
     """`keys` holds the spot of each mapping key, `values` of each value and list item.
 
-    With `look`, the file is looked through when a place in it is asked for first, and not before.
+    With `look`, the file is looked through when a place in it is asked for first, and not before. `flat`: it is known
+    without looking that each mapping which stands in a list stands on one line.
     """
 
-    __slots__ = ("_keys", "_look", "_values", "file")
+    __slots__ = ("_keys", "_look", "_values", "file", "flat")
 
-    def __init__(self, file: str, look: "Callable[[], Marks] | None" = None) -> None:
+    def __init__(self, file: str, look: "Callable[[], Marks] | None" = None, *, flat: bool = False) -> None:
         self.file = file
+        self.flat = flat
         self._keys: Spots = {}
         self._values: Spots = {}
         self._look = look

@@ -1,7 +1,7 @@
 """One YAML file to plain data with a place for every key and value. Nothing is constructed, guessed or expanded."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Never, Protocol
+from typing import Any, Final, Never, Protocol, cast
 
 import yaml
 from yaml.events import (
@@ -20,7 +20,7 @@ from syncengine.errors import Place
 from syncengine.model.finding import Finding
 from syncengine.spec.marks import Marks, Path, Spot, path_text
 from syncengine.spec.scalar import Scalar, SurprisingError, resolve
-from syncengine.spec.sound import MAX_DEPTH, MAX_NODES, Data, sound
+from syncengine.spec.sound import MAX_DEPTH, MAX_NODES, Data, Sound, sound
 from syncengine.spec.text import TextError, check_escapes, decode, end_of
 from syncengine.vocabulary import Severity
 
@@ -67,13 +67,14 @@ class _Frame:
 
 def read(raw: bytes, *, file: str, secret: bool = False) -> Document:
     """Never raises for the content. `file` is what places say; `secret` keeps values out of messages."""
-    data = _sound(raw)
-    if data is not None:
-        return Document(data, Marks(file, lambda: _whole(raw, file=file, secret=secret).marks), [])
-    return _whole(raw, file=file, secret=secret)
+    quick = _sound(raw)
+    if quick is None:
+        return _whole(raw, file=file, secret=secret)
+    marks = Marks(file, lambda: _whole(raw, file=file, secret=secret).marks, flat=quick.flat)
+    return Document(quick.data, marks, [])
 
 
-def _sound(raw: bytes) -> Data:
+def _sound(raw: bytes) -> Sound | None:
     try:
         return sound(decode(raw), LOADER)
     except TextError:
@@ -247,7 +248,7 @@ def _spot(mark: _Mark | None) -> Spot:
 
 def _span(event: ScalarEvent | AliasEvent) -> Spot:
     """The spot with the width of what stands there."""
-    start, end = event.start_mark, event.end_mark
+    start, end = cast(_Mark, event.start_mark), cast(_Mark, event.end_mark)
     width = end.column - start.column if start.line == end.line else 0
     return Spot(start.line + 1, start.column + 1, 0, width)
 

@@ -5,7 +5,7 @@ left to `spec.reader`, which says what it is: this module refuses, and never exp
 """
 
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -36,20 +36,29 @@ class _OddError(Exception):
     """Something here is not as it should be."""
 
 
-def sound(text: str, loader: Any) -> Data:
-    """The data, or None: then something is wrong. `loader` is one of PyYAML's, of which only events are taken.
+class Sound(NamedTuple):
+    """`flat`: no mapping that stands in a list is spread over lines."""
+
+    data: Data
+    flat: bool
+
+
+def sound(text: str, loader: Any) -> Sound | None:
+    """None where something is wrong. `loader` is one of PyYAML's, of which only events are taken.
 
     Nothing composes or constructs, so that depth and size are judged before there is anything deep or large.
     """
     try:
-        return _data(loader(text))
+        return _sound(loader(text))
     except (_OddError, yaml.YAMLError):
         return None
 
 
-def _data(events: Any) -> Data:
+def _sound(events: Any) -> Sound | None:
     take, nodes = events.get_event, 0
     stack: list[Any] = []
+    rows: list[int] = []  # the lines of the open mappings that stand in a list; -1 for those without brackets
+    flat = True
     into: Any = []  # the root stands in a list of its own
     key: str | None = None
     value: Data
@@ -61,13 +70,17 @@ def _data(events: Any) -> Data:
             value = _opened(event, kind, len(stack))
         else:
             if kind in _ENDS:
-                into, key = stack.pop(), None
+                ended, into, key = into, stack.pop(), None
+                if stack and type(into) is list and type(ended) is dict:
+                    flat = rows.pop() == event.end_mark.line and flat
             else:
                 _between(event, into)
             continue
         nodes += 1
         if type(into) is list:
             into.append(value)
+            if stack and type(value) is dict:
+                rows.append(event.start_mark.line if event.flow_style else -1)
         elif key is None:
             key = _key(value, into)
         else:
@@ -75,7 +88,7 @@ def _data(events: Any) -> Data:
         if kind is not ScalarEvent:
             stack.append(into)
             into, key = value, None
-    return into[0] if into and nodes <= MAX_NODES else None
+    return Sound(into[0], flat) if into and nodes <= MAX_NODES else None
 
 
 def _scalar(event: Any) -> Scalar:

@@ -137,6 +137,11 @@ class DecisionBatch:
     pairs: Sequence[PairMark] = ()
     tally: Mapping[FlowResult, int] = field(default_factory=dict)
 
+    @property
+    def matches(self) -> bool:
+        """Whether it says anything of matching; a link of a flow whose records are matched ends its entity's there."""
+        return bool(self.ours or self.theirs or self.pairs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:

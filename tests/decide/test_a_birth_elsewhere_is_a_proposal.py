@@ -23,10 +23,12 @@ def payout_plan(*, both: bool = False, if_edited: IfEdited = IfEdited.REPORT, fi
     granted = {"may_create": True, "write_set": "orders", "ceiling": Phase.CONTROLLED}
     flows = (
         flow(
-            BANK, "bank", "orders", key="payout_key", born=both, reads=(reads("amount", "sum"), reads("status", "state")),
-            once=(writes("amount", "sum"),), granted=frozenset({"amount"}), place_fields={"sum": "amount"}, **granted,
+            BANK, "bank", "orders", key="payout_key", born=both,
+            reads=(reads("amount", "sum"), reads("status", "state"), reads("text", "text")),
+            once=(writes("amount", "sum"), writes("text", "text")), granted=frozenset({"amount", "text"}),
+            place_fields={"sum": "amount", "text": "text"}, **granted,
         ),
-        flow(REQUEST, "erp", "requests", born=True, proposes=(reads("amount", "wanted"),)),
+        flow(REQUEST, "erp", "requests", born=True, proposes=(reads("amount", "wanted"), reads("text", "for"))),
         flow(
             CRM, "crm", "payouts", key="payout_key", shows=(writes("amount", "amount"), writes("status", "status")),
             granted=frozenset({"amount", "status"}), may_update=True, **granted,
@@ -35,6 +37,7 @@ def payout_plan(*, both: bool = False, if_edited: IfEdited = IfEdited.REPORT, fi
     fields = (
         field("amount", flow=BANK, if_edited=if_edited, fixed=fixed),
         field("status", flow=BANK, optional=True, if_edited=if_edited),
+        field("text", flow=BANK, optional=True, if_edited=if_edited),
     )
     born_in = (BANK, REQUEST) if both else (REQUEST,)
     subject = ObjectPlan(
@@ -49,8 +52,8 @@ def payout_plan(*, both: bool = False, if_edited: IfEdited = IfEdited.REPORT, fi
     )  # fmt: skip
 
 
-def asked(seconds: float, amount: Json = "100") -> Snapshot:
-    return shown(seconds, {"wanted": amount}, record="requests", id="req_1")
+def asked(seconds: float, amount: Json = "100", **places: Json) -> Snapshot:
+    return shown(seconds, {"wanted": amount, **places}, record="requests", id="req_1")
 
 
 def withdrawn(seconds: float) -> Snapshot:
@@ -151,7 +154,7 @@ def test_a_request_that_moves_to_what_the_owner_says_is_no_edit() -> None:
 
 def test_a_proposal_that_is_empty_and_may_not_be_orders_nothing() -> None:
     driver = Driver(payout_plan())
-    driver.deliver(asked(0, None), "evt_1")
+    driver.deliver(asked(0, None, **{"for": "rent"}), "evt_1")
     driver.settle()
     assert orders(driver) == []
     assert [r.field for r in reviews(driver)] == ["amount"]
@@ -189,7 +192,30 @@ def test_an_order_that_the_bank_has_lost_is_not_made_again() -> None:
     driver.deliver(asked(10), "evt_4")
     driver.settle()
     assert driver.record(REQUEST, "req_1").tombstone
+    assert reviews(driver) == [], "what its owner has lost is gone, and not missing there"
+    driver.deliver(in_bank(driver, 12), "evt_5")
+    driver.settle()
     assert orders(driver) == ["req_1"]
+
+
+def test_an_order_that_somebody_else_made_meanwhile_is_not_made_again() -> None:
+    driver = Driver(payout_plan())
+    driver.deliver(asked(0), "evt_1")
+    driver.deliver(ordered(5), "evt_2")
+    driver.settle()
+    assert orders(driver) == []
+    assert driver.rulings[0].why == "it stands there already, and the map grants no update"
+
+
+def test_a_request_that_the_map_has_say_more_than_before_is_no_edit() -> None:
+    plan = payout_plan()
+    less = replace(plan.flows[REQUEST], proposes=plan.flows[REQUEST].proposes[:1])
+    driver = Driver(replace(plan, flows={**plan.flows, REQUEST: less}))
+    driver.deliver(asked(0, **{"for": "rent"}), "evt_1")
+    driver.plan = plan
+    driver.deliver(asked(5, **{"for": "rent"}), "evt_2")
+    driver.deliver(asked(9, **{"for": "food"}), "evt_3")
+    assert [(c.rule, c.loser) for c in conflicts(driver)] == [("report", {"=text": "food"})]
 
 
 def test_what_the_bank_knew_before_the_grant_is_not_ordered_again() -> None:

@@ -14,7 +14,7 @@ from syncengine.model.event import Snapshot
 from syncengine.model.value import Json, Value
 from syncengine.plan.plan import Plan
 from tests.decide.driver import Driver
-from tests.decide.plans import ACCOUNT, BILLING, CRM, at, make_plan
+from tests.decide.plans import ACCOUNT, BILLING, CRM, at, changed, make_plan, writes
 from tests.decide.scenes import bill, customer
 
 
@@ -70,9 +70,11 @@ def test_it_may_be_set_once_later_and_not_emptied_then() -> None:
 
 def test_an_older_version_that_comes_late_has_set_it() -> None:
     driver = Driver(fixed_plan("total"))
-    driver.deliver(bill(10, total=2, note="b"), "evt_1")
-    driver.deliver(bill(0, total=1, note="a"), "evt_0")
+    driver.deliver(bill(10, total=2, note="b", status="paid"), "evt_1")
+    driver.deliver(bill(0, total=1, note="a", status="draft"), "evt_0")
     driver.settle()
+    assert value(driver, "status") == "paid"
+    assert not driver.wants, "an older word is no move backwards"
     assert (value(driver, "total"), value(driver, "note")) == (1, "b")
     assert [(c.winner, c.loser) for c in conflicts(driver)] == [({"=total": 1}, {"=total": 2})]
     assert driver.row(CRM, "in_1")["total"] == 1
@@ -84,6 +86,17 @@ def test_an_older_version_that_comes_late_brings_nothing_back_to_life() -> None:
     driver.deliver(Snapshot(record="invoices", id="in_1", version=at(20), content={}, gone=True), "evt_2")
     driver.deliver(bill(0, total=1), "evt_0")
     assert driver.record(BILLING, "in_1").tombstone
+
+
+def test_an_older_version_that_comes_late_is_no_edit_of_what_is_written_there() -> None:
+    plan = fixed_plan("total")
+    shows = (writes("refunded", "given_back"),)
+    granted = {"granted": frozenset({"refunded"}), "may_update": True, "place_fields": {"given_back": "refunded"}}
+    plan = changed(plan, BILLING, shows=shows, normal={"given_back": lambda raw: raw}, **granted)
+    driver = Driver(plan)
+    driver.deliver(bill(10, total=2, given_back=5), "evt_1")
+    driver.deliver(bill(0, total=1, given_back=None), "evt_0")
+    assert [c.rule for c in conflicts(driver)] == ["fixed"]
 
 
 def test_what_the_record_said_before_the_map_called_it_fixed_has_set_it() -> None:

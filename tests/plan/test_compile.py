@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from syncengine.check.checked import CheckedGrant
 from syncengine.plan.compile import compile_plan
 from syncengine.plan.fields import reachable
-from syncengine.plan.plan import Plan, Schedule
+from syncengine.plan.plan import FlowPlan, Plan, Schedule
 from syncengine.vocabulary import SENSITIVITY_CLASSES, FieldType, IfEdited, Mask, Phase
 from tests.plan import maps
 
@@ -158,6 +160,66 @@ def test_a_scanned_flow_has_a_schedule_in_its_zone_or_the_projects(plan: Plan) -
     base = maps.checked()
     zoned = compile_plan(maps.with_flow(base, replace(base.flows["invoice.erp"], zone="UTC")), maps.READINGS)
     assert zoned.flows["invoice.erp"].schedule == Schedule(cron="*/30 * * * *", zone="UTC")
+
+
+def written_at_night(**changes: Any) -> FlowPlan:
+    """The CRM's flow of invoices, on a schedule; it reads nothing."""
+    base = maps.checked()
+    crm = replace(base.flows["invoice.crm"], cron="0 3 * * *", zone="UTC", **changes)
+    return compile_plan(maps.with_flow(base, crm), maps.READINGS).flows["invoice.crm"]
+
+
+def test_a_flow_that_is_only_written_has_its_schedule_for_its_batches() -> None:
+    crm = written_at_night()
+    assert crm.schedule is None, "there is nothing to be scanned for"
+    assert crm.exports == Schedule(cron="0 3 * * *", zone="UTC")
+    assert written_at_night(grant=None).exports is None
+
+
+def test_a_flow_that_is_read_and_written_has_one_schedule_for_both(plan: Plan) -> None:
+    base = maps.checked()
+    grant = replace(base.flows["invoice.crm"].grant, fields=("total",)) if base.flows["invoice.crm"].grant else None
+    erp = replace(base.flows["invoice.erp"], grant=grant)
+    both = compile_plan(maps.with_flow(base, erp), maps.READINGS).flows["invoice.erp"]
+    assert both.schedule == both.exports == Schedule(cron="*/30 * * * *", zone="Europe/Berlin")
+    assert plan.flows["invoice.erp"].exports is None
+
+
+def test_the_places_of_what_is_urgent_in_a_flow_are_known() -> None:
+    shows = tuple(
+        replace(s, field=replace(s.field, urgent=("invoice.crm",) if s.field.name == "total" else ("invoice.erp",)))
+        for s in maps.checked().flows["invoice.crm"].shows
+    )
+    assert written_at_night(shows=shows).urgent_places == {"total", "currency"}
+    assert written_at_night().urgent_places == frozenset()
+
+
+def test_what_its_owner_is_told_at_creation_is_written_once_and_only_by_a_grant_that_creates_alone() -> None:
+    base = maps.checked()
+    granted = CheckedGrant(
+        write_set="orders", ceiling=Phase.CONTROLLED, may_create=True, may_update=False, fields=("number", "total")
+    )
+    stripe = replace(base.flows["invoice.stripe"], key="our_key", grant=granted)
+    once = compile_plan(maps.with_flow(base, stripe), maps.READINGS).flows["invoice.stripe"]
+    assert [spelling.field for spelling in once.once] == ["number", "total"]
+    assert once.first_places == ("number", "total", "currency")
+    assert once.granted_places == (), "nothing of it is compared with what we left there"
+    assert once.writes
+    assert once.written
+    twice = replace(stripe, grant=replace(granted, may_update=True))
+    assert compile_plan(maps.with_flow(base, twice), maps.READINGS).flows["invoice.stripe"].once == ()
+
+
+def test_what_a_birth_elsewhere_speaks_of_is_read_and_loaded_with_it() -> None:
+    base = maps.checked()
+    crm = base.flows["invoice.crm"]
+    asked = replace(crm, born=True, shows=(), grant=None, key="", proposes=crm.shows[1:2])
+    plan = compile_plan(maps.with_flow(base, asked), maps.READINGS)
+    flow = plan.flows["invoice.crm"]
+    assert [spelling.field for spelling in flow.proposes] == ["account"]
+    assert (flow.reads, flow.refs) == ((), ("account",))
+    assert flow.readable_places == ("account_id",)
+    assert plan.flow_for("crm", "invoices") is flow
 
 
 def test_a_record_type_finds_the_flow_that_takes_it_in(plan: Plan) -> None:

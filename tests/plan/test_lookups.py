@@ -60,16 +60,28 @@ def test_a_key_place_that_leads_nowhere_names_nothing(plan: Plan) -> None:
     assert about(plan, "account.stripe", "cus_1", metadata="flat").birth is None
 
 
-def test_with_several_birth_flows_a_key_names_a_birth_in_the_first() -> None:
+def test_with_several_birth_flows_a_key_names_the_flow_too() -> None:
     base = maps.checked()
     subject = replace(base.objects["invoice"], born_in=("invoice.stripe", "invoice.erp"))
     both = maps.with_flow(
         replace(base, objects={**base.objects, "invoice": subject}), replace(base.flows["invoice.erp"], born=True)
     )
     plan = compile_plan(both, maps.READINGS)
-    with_key = about(plan, "invoice.erp", "9", reference="in_1")
+    with_key = about(plan, "invoice.erp", "9", reference="stripe:in_1")
     assert (with_key.birth, with_key.born) == (("invoice.stripe", "in_1"), True)
     assert about(plan, "invoice.erp", "9").birth == ("invoice.erp", "9")
+    for another in ("in_1", "stripe:", "crm:in_1", ":in_1"):
+        assert about(plan, "invoice.erp", "9", reference=another).birth == ("invoice.erp", "9"), "no key of ours"
+    assert plan.objects["invoice"].key_of(("invoice.stripe", "in:1")) == "stripe:in:1"
+    assert plan.objects["invoice"].birth_of("stripe:in:1") == ("invoice.stripe", "in:1")
+
+
+def test_a_key_that_is_not_shown_may_be_that_of_an_entity_we_made_there(plan: Plan) -> None:
+    flow = replace(plan.flows["account.crm"], key="our_key")
+    shown = replace(snapshot("accounts", "7"), complete=False)
+    assert identify(plan, flow, shown).birth is None
+    assert identify(plan, flow, replace(shown, content={"our_key": None})).birth == ("account.crm", "7")
+    assert identify(plan, flow, replace(shown, complete=True)).birth == ("account.crm", "7")
 
 
 def test_the_records_that_a_snapshot_names_are_loaded_with_it(plan: Plan) -> None:

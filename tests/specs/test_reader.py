@@ -237,8 +237,24 @@ PIECES = [*SPLINTERS.split("|"), *BREAKS]
 def test_the_quick_look_and_the_whole_reading_say_the_same(text: str, before: str) -> None:
     raw = (before + text).encode()
     quick, whole = reader._sound(raw), reader._whole(raw, file="map.yaml", secret=False)
-    assert (quick is not None) == (not whole.findings)
-    assert whole.findings or (json.dumps(quick), quick) == (json.dumps(whole.data), whole.data)
+    assert (quick is None) == bool(whole.findings)
+    assert quick is None or (json.dumps(quick.data), quick.data) == (json.dumps(whole.data), whole.data)
+
+
+@pytest.mark.parametrize(
+    ("text", "flat"),
+    [
+        ("a: b\nc: d\n", True),
+        ("- {a: b, c: [{d: e}]}\n- x\n-\n  {f: g}\n", True),
+        ("a:\n  b: c\n  d: [{e: f}]\n", True),
+        ("- {a: b}\n- {c: d,\n  e: f}\n", False),
+        ("- [{a: b},\n  {c: [{d: e\n}]}]\n", False),
+        ("a:\n  - b: c\n", False),
+        ("- {a: b}\n- c: d\n- {e: f}\n", False),
+    ],
+)
+def test_whether_a_file_is_flat_is_known_without_looking_for_places(text: str, flat: bool) -> None:
+    assert read(text.encode(), file="map.yaml").marks.flat is flat
 
 
 @settings(max_examples=1500, deadline=None)

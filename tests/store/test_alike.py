@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 ENTITIES: Final = ("a", "b", "c")
 STEPS: Final = 110
-SEEDS: Final = range(10)
+SEEDS: Final = range(12)
 ANSWERS: Final = (
     OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED, OutcomeKind.UNKNOWN,
     OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT, OutcomeKind.MOVED,
@@ -126,7 +126,7 @@ class Story:
 
     def happen(self) -> None:
         deeds = {
-            self.decide: 8, self.deliver: 5, self.accept: 3, self.move: 3, self.settle: 2, self.probe: 2, self.send: 1,
+            self.decide: 8, self.deliver: 5, self.accept: 3, self.move: 4, self.settle: 2, self.probe: 2, self.send: 1,
             self.defer: 1, self.switch: 1, self.restart: 1, self.checkpoint: 1, self.wait: 2, self.enlist: 1,
             self.key: 1,
         }  # fmt: skip

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import Context
+from syncengine.check.reads import readable, results
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
+from syncengine.spec.expression import Literal
 from syncengine.spec.object import ObjectSpec
+from syncengine.spec.spelling import Spelling
 from syncengine.vocabulary import FieldType, Severity, VerificationStatus
 
 ID: Final = "gate/not-clearable"
@@ -47,4 +50,18 @@ def _problem(context: Context, about: ObjectSpec, name: str) -> tuple[str, str]:
     tables = [context.table(flow.spec.fields[name]) for flow in readers]
     if all(table is not None and VerificationStatus.VERIFIED not in table for table in tables):
         return f"no word of {owner} means verified, so this need can never be met", "Add verified to the table."
+    if not any(_may_verify(context, flow.spec.fields[name]) for flow in readers):
+        message = f"what is computed of {owner} is never verified, so this need can never be met"
+        return message, f"Let `from` give verified where {owner} says so."
     return "", ""
+
+
+def _may_verify(context: Context, spelling: Spelling) -> bool:
+    """Whether verified, or their word for it, can come of it; a place of theirs may say anything."""
+    expression = readable(spelling.from_)
+    if expression is None:
+        return True
+    table = context.table(spelling)
+    words = (VerificationStatus.VERIFIED,) if table is None else table.get(VerificationStatus.VERIFIED, ())
+    found = results(expression.root)
+    return any(not isinstance(result, Literal) or result.value in words for result in found)

@@ -23,7 +23,8 @@ def commit(t: Transaction, batch: DecisionBatch) -> None:
     made = _link(t, batch.links)
     _mark(t, batch.marks)
     records.release_waits(t, made)
-    matching.commit(t, batch, made)
+    if batch.matches:
+        matching.commit(t, batch, made)
     _act(t, batch)
     _keep_open_questions(t, batch)
     for record_read in batch.answers:

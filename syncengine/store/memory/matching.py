@@ -19,9 +19,9 @@ def commit(t: Transaction, batch: DecisionBatch, made: Sequence[Link]) -> None:
     """First where everybody stands by this batch, then who is to be compared again because of it."""
     for mark in batch.pairs:
         _mark(t.ledger, mark)
-    for entity, keys in batch.ours:
+    for entity, keys in dict(batch.ours).items():
         _put_ours(t.ledger, t.ledger.by_entity[entity], keys)
-    for one in batch.theirs:
+    for one in _newest(batch.theirs, None):
         _put_theirs(t.ledger, one, None)
     for link in made:
         _ask_again(t.ledger, link.flow, _said_by(t.ledger, link))
@@ -43,6 +43,16 @@ def _put_ours(ledger: Ledger, record: int, keys: Keys) -> None:
         ledger.ours.drop(record)
     for flow in {flow for _, flow in ledger.pairings}:
         _ask_again(ledger, flow, moved)
+
+
+def _newest(shown: Iterable[Theirs], listing: int | None) -> Iterable[Theirs]:
+    """One for each record of theirs."""
+    found: dict[tuple[str, str], Theirs] = {}
+    for one in shown:
+        known = found.get((one.flow, one.id))
+        if listing is not None or known is None or known.at <= one.at:
+            found[one.flow, one.id] = one
+    return found.values()
 
 
 def _put_theirs(ledger: Ledger, one: Theirs, listing: int | None) -> None:
@@ -105,7 +115,7 @@ def begin_listing(t: Transaction, flow: str, digest: str) -> int:
 
 
 def keep_listed(t: Transaction, number: int, theirs: Iterable[Theirs]) -> None:
-    for one in theirs:
+    for one in _newest(theirs, number):
         _put_theirs(t.ledger, one, number)
 
 
@@ -169,7 +179,7 @@ def neighbourhood(ledger: Ledger, flow: str, records: Sequence[int]) -> Neighbou
 
 def chosen(ledger: Ledger, links: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
     wanted = set(links)
-    rows = ledger.pairings.items()
+    rows = sorted(ledger.pairings.items(), key=lambda item: item[0], reverse=True)  # the first of ours, if several
     read = {(flow, row.id): record for (record, flow), row in rows if row.state is PairState.READING}
     return {link: ledger.records[record] for link, record in read.items() if link in wanted}
 

@@ -34,7 +34,7 @@ def commit(unit: Unit, batch: DecisionBatch) -> None:
     known.update(others.values())
     inputs.mark(unit, batch.marks, numbers)
     made = _link(unit, batch, numbers)
-    if batch.pairs or batch.ours or batch.theirs:
+    if batch.matches:
         matching.commit(unit, batch, numbers, made)
     if batch.released:
         holds.end_of_lanes(unit, {(numbers[entity], flow): why for entity, flow, why in batch.released})

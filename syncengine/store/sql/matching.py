@@ -308,9 +308,8 @@ def chosen(connection: Connection, wanted: Iterable[tuple[str, str]]) -> Mapping
     by_flow: dict[str, list[str]] = {}
     for flow, id_ in wanted:
         by_flow.setdefault(flow, []).append(id_)
-    read = {
-        (flow, id_): record for flow, ids in by_flow.items() for id_, record in _READ.rows(connection, ids, flow)
-    }  # fmt: skip
+    rows = [(record, flow, id_) for flow, ids in by_flow.items() for id_, record in _READ.rows(connection, ids, flow)]
+    read = {(flow, id_): record for record, flow, id_ in sorted(rows, reverse=True)}  # the first of ours, if several
     found = records.by_id(connection, read.values())
     return {link: found[record] for link, record in read.items()}
 
