@@ -98,10 +98,11 @@ class FlowView:
 
     def owns(self, field: str) -> bool:
         """Whether this flow's system owns the field: then the flow reads it."""
-        return field in self._owned
+        return field in self.owned
 
     @cached_property
-    def _owned(self) -> frozenset[str]:
+    def owned(self) -> frozenset[str]:
+        """The fields that its system owns."""
         subject = self.object
         return frozenset(name for name in subject.fields if subject.owner_of(name) == self.system_name)
 
@@ -179,8 +180,17 @@ class Context:
 
     def class_of(self, subject: ObjectSpec, field: FieldSpec) -> str:
         """The class of a field: its own or its object's, and never below its type's. A ref shows no value: internal."""
-        own = field.klass or ("internal" if field.field_type is FieldType.REF else subject.klass)
-        return self.highest((own, type_floor(field)))
+        looks = (subject.klass, field.klass, field.field_type)
+        found = self._classes_of.get(looks)
+        if found is None:
+            own = field.klass or ("internal" if field.field_type is FieldType.REF else subject.klass)
+            found = self._classes_of[looks] = self.highest((own, type_floor(field)))
+        return found
+
+    @cached_property
+    def _classes_of(self) -> dict[tuple[str, str | None, FieldType], str]:
+        """Thousands of fields look like a few dozen."""
+        return {}
 
     def class_spelled(self, subject: ObjectSpec, name: str, field: FieldSpec) -> str:
         """The class of a field, built-in ones too: the reason of a hold tells what stands in the fields that gates ask,
@@ -205,7 +215,11 @@ class Context:
         return self._rank(first) < self._rank(second)
 
     def _rank(self, klass: str) -> int:
-        return self.classes.index(klass) if klass in self.classes else len(self.classes)
+        return self._ranks.get(klass, len(self._ranks))
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {klass: rank for rank, klass in enumerate(self.classes)}
 
     def flows_of(self, name: str) -> tuple[FlowView, ...]:
         """The flows of one object."""

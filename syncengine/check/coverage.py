@@ -1,5 +1,6 @@
 """How much of a map has an owner and a rule: a figure for going live."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
@@ -15,17 +16,27 @@ def coverage(spec: MapSpec) -> float:
     fields = [(subject, name) for subject in spec.objects.values() for name in subject.fields]
     if not fields:
         return 0.0
-    known = ruled(spec)
-    covered = sum((subject.object, name) in known and resolved(spec, subject, name) for subject, name in fields)
+    covered = len(ruled(spec) & resolved(spec))
     return (covered * 1000 // len(fields)) / 10
 
 
-def resolved(spec: MapSpec, subject: ObjectSpec, field: str) -> bool:
-    """Whether a field has a known owner, and exactly one flow of his that says the value."""
-    owner = subject.owner_of(field)
-    known = owner in spec.systems and spec.systems[owner].owner in spec.people.teams
-    own = [flow for name, flow in subject.flows.items() if subject.system_of(name) == owner]
-    return known and sum(field in flow.fields for flow in own) == 1
+def resolved(spec: MapSpec) -> frozenset[tuple[str, str]]:
+    """Fields, each with its object, that have a known owner and exactly one flow of his that says the value."""
+    known = {name for name, system in spec.systems.items() if system.owner in spec.people.teams}
+    return frozenset(
+        (subject.object, name)
+        for subject in spec.objects.values()
+        for name, times in Counter(_said(subject)).items()
+        if times == 1 and subject.owner_of(name) in known
+    )
+
+
+def _said(subject: ObjectSpec) -> Iterator[str]:
+    """Fields whose owner has a flow that spells them, once for each of his flows."""
+    owners = {name: subject.owner_of(name) for name in subject.fields}
+    for flow_name, flow in subject.flows.items():
+        system = subject.system_of(flow_name)
+        yield from (name for name in flow.fields if owners.get(name) == system)
 
 
 def ruled(spec: MapSpec) -> frozenset[tuple[str, str]]:
@@ -42,13 +53,14 @@ def _passed_on(subject: ObjectSpec) -> Iterator[str]:
     somebody said why.
     """
     yield from (name for rule in subject.matched_by for name in rule)
+    owners = {name: subject.owner_of(name) for name in subject.fields}
     for name, field in subject.fields.items():
-        if field.because is not None or subject.owner_of(name) != subject.system_of_record:
+        if field.because is not None or owners[name] != subject.system_of_record:
             yield name
     for flow_name, flow in subject.flows.items():
         system = subject.system_of(flow_name)
-        yield from (name for name in flow.fields if name in subject.fields and subject.owner_of(name) != system)
-        for text in (flow.only, *(spelling.to for spelling in flow.fields.values())):
+        yield from (name for name in flow.fields if owners.get(name, system) != system)
+        for text in (flow.only, *(spelling.to for spelling in flow.fields.values() if spelling.to is not None)):
             yield from fields_read(text)
 
 

@@ -1,6 +1,8 @@
 """Which places of which record types a map reads and writes."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
 from syncengine.check.context import Context, FlowView
@@ -9,50 +11,57 @@ from syncengine.spec.marks import Path
 
 
 class Touched(NamedTuple):
-    """A place of theirs. `says` names what of ours stands there; `shared`: the currency of an amount, which other
-    amounts of the same flow may share.
+    """A place of theirs, and which field of ours stands there: "" for a constant or the key. `shared`: the currency of
+    an amount, which other amounts of the same flow may share.
     """
 
     at: str
-    flow: str
-    says: str
-    file: str
+    flow: FlowView
+    field: str
     path: Path
-    shared: bool
+    shared: bool = False
+
+    @property
+    def says(self) -> str:
+        """What of ours stands there."""
+        if self.field:
+            return f"{self.flow.object.object}.{self.field}"
+        return f"{self.path[len(self.flow.path)]} of {self.flow.id}"
 
     def place(self, context: Context) -> Place:
         """Where it is written. Asked only by a finding: a sound file is never looked through for places."""
-        return context.spec.key_place(self.file, self.path)
+        return context.spec.key_place(self.flow.file, self.path)
 
 
 def written(flow: FlowView) -> Iterator[Touched]:
     """What a grant lets the engine write: fields, and at creation the constants and the key."""
-    for name, _, spelling, path in flow.spelled():
-        if name in flow.granted and not flow.owns(name):
-            for at in spelling.places:
-                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, at == spelling.currency_at)
+    if not flow.grants:
+        return
+    yield from _spelled(flow, flow.granted - flow.owned)
     if not flow.may_create:
         return
-    constants = [(at, "on_create", (*flow.path, "on_create", at)) for at in flow.spec.on_create]
-    key = [] if flow.spec.key is None else [(flow.spec.key, "key", (*flow.path, "key"))]
-    for at, what, path in (*constants, *key):
-        yield Touched(at, flow.id, f"{what} of {flow.id}", flow.file, path, shared=False)
+    for at in flow.spec.on_create:
+        yield Touched(at, flow, "", (*flow.path, "on_create", at))
+    if flow.spec.key is not None:
+        yield Touched(flow.spec.key, flow, "", (*flow.path, "key"))
 
 
 def first_written(flow: FlowView) -> Iterator[Touched]:
     """What a grant proposes to the owner of a field when the entity is created there."""
-    for name, _, spelling, path in flow.spelled():
-        if name in flow.granted and flow.owns(name):
-            for at in spelling.places:
-                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, at == spelling.currency_at)
+    return _spelled(flow, flow.granted & flow.owned)
 
 
 def owned(flow: FlowView) -> Iterator[Touched]:
-    """What the flow's system says itself: the places of the fields that it owns."""
-    for name, _, spelling, path in flow.spelled():
-        if flow.owns(name):
+    """What the flow's system says itself: the places of the fields that it owns. None of them may be shared."""
+    return (touched._replace(shared=False) for touched in _spelled(flow, flow.owned))
+
+
+def _spelled(flow: FlowView, names: AbstractSet[str]) -> Iterator[Touched]:
+    """The places of some of its fields."""
+    for name, _, spelling, path in flow.spelled() if names else ():
+        if name in names:
             for at in spelling.places:
-                yield Touched(at, flow.id, f"{flow.object.object}.{name}", flow.file, path, shared=False)
+                yield Touched(at, flow, name, path, at == spelling.currency_at)
 
 
 def by_record(context: Context) -> dict[tuple[str, str], list[FlowView]]:
@@ -85,7 +94,7 @@ class Ground:
         corners.append(self._below.get(one.at))
         own = _share(one)
         found = [kept for corner in corners if corner for share, kept in corner.items() if not own or share != own]
-        return min(found)[1] if found else None
+        return min(found, key=itemgetter(0))[1] if found else None
 
 
 _Corner: TypeAlias = dict[str, tuple[int, Touched]]
@@ -93,7 +102,7 @@ _Corner: TypeAlias = dict[str, tuple[int, Touched]]
 
 
 def _share(one: Touched) -> str:
-    return one.flow if one.shared else ""
+    return one.flow.id if one.shared else ""
 
 
 def _above(at: str) -> Iterator[str]:

@@ -37,7 +37,8 @@ class Proposal:
 class Draft:
     """`values` are the mapped values of the snapshot, `spelled` its raw values at the places that were mapped,
     `previous` what stood there before, where the provider says so. `proposed` are the values of fields that the flow
-    speaks of without owning them. `overtaken`: the snapshot is older than what is known, and sets only what is set once.
+    speaks of without owning them. `overtaken`: the snapshot is older than what is known, and only sets what is set
+    once.
     `shown` are hashes of what is read for matching alone, `pairs` how far matching has come, `wants` what is to be read
     for it, and `kept_back` are flows that show nothing before it is done.
     `later` are flows whose turn comes when it is known what the gates hold, `held` what they hold now, by flow:

@@ -77,13 +77,13 @@ def _before(draft: Draft, field: FieldPlan) -> dict[str, Json]:
 
 def _lose(draft: Draft, field: FieldPlan, winner: FieldState, loser: FieldState) -> None:
     assert draft.flow is not None
-    flow, place = draft.flow, f"={field.name}"
+    flow, name = draft.flow, field.name
     draft.conflicts.append(
         Conflict(
-            field=field.name, flow=flow.id, rule="fixed", winner={place: winner.value}, loser={place: loser.value},
+            field=name, flow=flow.id, rule="fixed", winner={name: winner.value}, loser={name: loser.value},
             winner_seq=winner.seq, loser_seq=loser.seq,
         )
     )  # fmt: skip
-    why = f"fixed_changed: {field.name} is set once, and {flow.system} shows another value"
-    draft.reviews.append(ReviewItem(flow=flow.id, field=field.name, why=why, value={place: loser.value}))
-    draft.steps.append(f"ownership: {field.name} is set once; its first value stays")
+    why = f"fixed_changed: {name} is set once, and {flow.system} shows another value"
+    draft.reviews.append(ReviewItem(flow=flow.id, field=name, why=why, value={name: loser.value}))
+    draft.steps.append(f"ownership: {name} is set once; its first value stays")

@@ -104,7 +104,5 @@ def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool
         return False
     if not (flow.may_create if creates else flow.may_update):
         return False
-    once = flow.first_places if creates else ()
-    return all(
-        p in flow.granted_places or p in flow.on_create or p == flow.key or p in once for p in action.content
-    )  # fmt: skip
+    places = (flow.granted_places, flow.on_create, (flow.key,), flow.first_places)
+    return all(any(p in some for some in places) for p in action.content)

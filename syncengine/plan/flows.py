@@ -11,7 +11,7 @@ from syncengine.plan.expression import condition
 from syncengine.plan.gates import compile_gate, field_types
 from syncengine.plan.plan import FlowPlan, ReadSpelling, Schedule
 from syncengine.plan.spelling import Normal, Readings, Spelled, compile_spelling
-from syncengine.vocabulary import FieldType, Phase
+from syncengine.vocabulary import FieldType, HoldField, Phase
 
 _OURS: Final = ("", "internal")
 
@@ -81,9 +81,9 @@ def _once(flow: CheckedFlow, reads: Iterable[Spelled]) -> tuple[Spelled, ...]:
 
 
 def _urgent(flow: CheckedFlow, written: Iterable[Spelled]) -> frozenset[str]:
-    """The places of fields that do not wait for this flow's schedule."""
+    """The places of fields that do not wait for this flow's schedule. A hold never does: people act on it at once."""
     spellings = (*flow.shows, *flow.reads)
-    urgent = {spelling.field.name for spelling in spellings if flow.id in spelling.field.urgent}
+    urgent = {spelling.field.name for spelling in spellings if flow.id in spelling.field.urgent} | set(HoldField)
     return frozenset(place for spelled in written if spelled.field in urgent for place in spelled.places)
 
 

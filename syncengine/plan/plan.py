@@ -128,7 +128,8 @@ class FlowPlan:
     `normal` brings a raw value read at a place into the same normal spelling that `shows` writes.
     `schedule` is set for flows that are read by scanning; `version` is then the place of their version. `exports` is
     set for flows that are written in batches; what touches one of `urgent_places` does not wait for the next one.
-    `pushed`: the system announces changes of these records, ours included. `consequences`: what a write means beyond its value.
+    `pushed`: the system announces changes of these records, ours included. `consequences`: what a write means beyond
+    its value.
     `matches`: the fields that records are matched by, as far as they can be read here, be they its own or not.
     `place_classes`: per place the most sensitive field that stands there ("" for what is ours) and its class.
     `granted_places` are the places of the granted fields, `built_ins` the fields it shows that the engine itself knows.

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
@@ -44,6 +44,11 @@ def parse_cron(value: Any) -> str:
     remedy = 'Write five fields in quotes: minute, hour, day, month, weekday, such as "*/30 * * * *".'
     if not isinstance(value, str):
         raise wrong("a cron expression is text", remedy=remedy)
+    return _five_fields(value, remedy)
+
+
+@lru_cache(maxsize=256)
+def _five_fields(value: str, remedy: str) -> str:
     fields = value.split()
     if len(fields) != 5:  # noqa: PLR2004 - cron's own number; cronsim would take six
         raise wrong(f"a cron expression has five fields, this one has {len(fields)}", remedy=remedy)

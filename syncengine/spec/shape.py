@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 class Shape(BaseModel):
     """Unknown keys are refused, values are never turned into another type, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
     def meaning(self) -> dict[str, Any]:
         """Plain JSON data under the keys of the language, defaults filled in."""

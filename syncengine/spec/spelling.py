@@ -128,7 +128,7 @@ class Spelling(Shape):
 
     @model_validator(mode="after")
     def _one_form(self) -> "Spelling":
-        if self.parts is not None:
+        if self.parts is not None or self.is_place:
             return self
         if self.to is not None and (self.at, self.reading, self.from_) == (None, None, None):
             raise wrong("`to` names no place", remedy="Write {at: PLACE, to: …}.", key="to")
@@ -154,6 +154,11 @@ class Spelling(Shape):
         to = () if self.reading is None and self.from_ is None else (("to", self.to),)
         given = ("only_if_empty",) if "only_if_empty" in self.model_fields_set else ()
         return [*(key for key, held in (*known, *to) if held is not None), *given]
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it is a place of theirs and nothing else, as most are."""
+        return self.model_fields_set == {"at"}
 
     @property
     def places(self) -> tuple[str, ...]:

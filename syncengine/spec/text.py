@@ -1,6 +1,8 @@
 """Bytes of a map file to text that looks like what it is."""
 
+import os
 import re
+import stat
 from errno import ENOENT
 from pathlib import Path
 from typing import Final
@@ -19,9 +21,10 @@ _DIRECTIVE: Final = re.compile(r"(?: *(?:#[^\r\n]*)?(?:\r\n|\r|\n))*%")
 
 def read_bytes(path: Path) -> bytes:
     """What a file holds, up to one byte more than it may. Raises OSError, for anything but a file too."""
-    if not path.is_file():
-        raise FileNotFoundError(ENOENT, "it is not a file")  # a pipe would be read for ever
-    with path.open("rb") as stream:
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe that nobody writes is not waited for
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise FileNotFoundError(ENOENT, "it is not a file")
         return stream.read(MAX_BYTES + 1)
 
 

@@ -403,3 +403,34 @@ def test_columns_may_be_named_like_the_parameters_of_our_statements(rig: SqlRig)
     changed = send(rig, Request(record="odd", key=("k", "a"), create=False, places=later, before=new))
     assert [one.kind for one in (*made, *changed)] == [OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED]
     assert rig.execute("SELECT x, to_x, of_k, _to_x FROM odd") == [("5", "6", "7", "8")]
+
+
+def test_a_row_that_several_columns_name_is_written_by_its_own_id(rig: SqlRig) -> None:
+    rig.execute("CREATE TABLE sites (land TEXT, number INTEGER, ref TEXT UNIQUE, note TEXT, PRIMARY KEY (land, number))")
+    rig.execute("INSERT INTO sites (land, number, note) VALUES ('a/b', 1, 'x'), ('a/b', 2, 'x'), ('de', 1, 'x')")
+    assert rig.adapter.inspector is not None
+    query = ImageQuery(record="sites", key="", keys=("a%2Fb/1", "a%2Fb/2", "de/one", "de"), places=("note", "ref"))
+    images = rig.adapter.inspector.images(query)
+    assert {id_: image.places for id_, image in images.items()} == {
+        id_: {"note": "x", "ref": None} for id_ in ("a%2Fb/1", "a%2Fb/2")
+    }
+    before: Places = {"note": "x", "ref": None}
+    requests = [
+        Request(record="sites", key=("", id_), create=False, places={"note": "y", "ref": id_}, before=before)
+        for id_ in ("a%2Fb/2", "de/1", "de/7", "de/one")
+    ]
+    kinds = [outcome.kind for outcome in send(rig, *requests)]
+    assert kinds == [OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED, OutcomeKind.MOVED, OutcomeKind.REJECTED]
+    found = rig.execute("SELECT land, number, note FROM sites ORDER BY land, number")
+    assert found == [("a/b", 1, "x"), ("a/b", 2, "y"), ("de", 1, "y")]
+
+
+def test_a_key_that_another_row_holds_already_rejects_only_the_row_that_wants_it_too(rig: SqlRig) -> None:
+    rig.execute("CREATE TABLE sites (id INTEGER PRIMARY KEY, ref TEXT UNIQUE)")
+    rig.execute("INSERT INTO sites VALUES (1, NULL), (2, 'k'), (3, NULL)")
+    wanted = [
+        Request(record="sites", key=("", id_), create=False, places={"ref": key}, before={"ref": None})
+        for id_, key in (("1", "k"), ("3", "other"))
+    ]
+    assert [o.kind for o in send(rig, *wanted)] == [OutcomeKind.REJECTED, OutcomeKind.CONFIRMED]
+    assert rig.execute("SELECT id, ref FROM sites ORDER BY id") == [(1, None), (2, "k"), (3, "other")]

@@ -2,7 +2,7 @@
 an hour goes by without an edit.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
@@ -12,6 +12,7 @@ from syncengine.decide.fight import MAX_ROUNDS, SPAN, Rounds, edited_again, is_f
 from syncengine.model.decision import Conflict, ReviewItem, Settled
 from syncengine.model.event import Snapshot
 from syncengine.model.record import Record
+from syncengine.model.value import Json
 from syncengine.vocabulary import IfEdited
 from tests.decide.driver import Driver
 from tests.decide.plans import CRM, T0, at, make_plan
@@ -24,11 +25,11 @@ def restoring() -> Driver:
     return standing(make_plan(if_edited=IfEdited.RESTORE))
 
 
-def edit(driver: Driver, minute: int, **places: object) -> None:
+def edit(driver: Driver, minute: int, **places: Json) -> None:
     """Somebody edits the CRM, a scan sees it, and whatever follows from it is done."""
     driver.now = T0 + minute * MINUTE
-    driver.edit(CRM, "in_1", **places)  # type: ignore[arg-type]
-    driver.deliver(seen_in_crm(minute * 60, **places), f"edit_{minute}")  # type: ignore[arg-type]
+    driver.edit(CRM, "in_1", **places)
+    driver.deliver(seen_in_crm(minute * 60, **places), f"edit_{minute}")
     driver.settle()
 
 
@@ -130,13 +131,14 @@ def test_the_rounds_are_kept_with_the_record() -> None:
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=30, unique=True))
 def test_no_hour_has_more_rounds_than_it_may_have(minutes: list[int]) -> None:
     rounds: Rounds = {}
-    put_back, left = [], []
+    put_back: list[datetime] = []
+    left: list[datetime] = []
     for minute in sorted(minutes):
         moment = T0 + minute * MINUTE
         rounds = edited_again(rounds, "total", moment)
         (left if is_fight(rounds, "total", moment) else put_back).append(moment)
     for index, moment in enumerate(put_back):
-        assert sum(1 for other in put_back[: index + 1] if moment - other < SPAN) <= MAX_ROUNDS
+        assert len([other for other in put_back[: index + 1] if moment - other < SPAN]) <= MAX_ROUNDS
     for before, after in pairwise(sorted(put_back + left)):
         if before in left and after in put_back:
             assert after - before >= SPAN, "an hour without a round ends a fight, and nothing else"

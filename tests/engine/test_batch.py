@@ -1,4 +1,4 @@
-"""Flows that are written on a schedule: what opens them, what closes them, and what a crash in between leaves behind."""
+"""Flows that are written on a schedule: what opens and closes them, and what a crash in between leaves behind."""
 
 from datetime import timedelta
 from itertools import count

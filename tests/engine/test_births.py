@@ -54,7 +54,7 @@ def lose(stage: Stage) -> None:
 
 def replay(stage: Stage) -> None:
     """Everything that was read is read again, as after a restored cursor."""
-    ledger = stage.store._ledger  # noqa: SLF001 - what no person can do from outside
+    ledger = stage.store._ledger  # what no person can do from outside
     for flow in list(ledger.cursors):
         ledger.cursors.drop(flow)
 
@@ -66,9 +66,10 @@ ORDERS = [
     *((order, "payouts") for order in permutations(STEPS)),
     *((order, "payouts_of_two") for order in permutations(STEPS[:3])),
 ]
+NAMES = [f"{over}: {' '.join(step.__name__ for step in order)}" for order, over in ORDERS]
 
 
-@pytest.mark.parametrize(("order", "over"), ORDERS, ids=[f"{o}: {' '.join(s.__name__ for s in s_)}" for s_, o in ORDERS])
+@pytest.mark.parametrize(("order", "over"), ORDERS, ids=NAMES)
 def test_the_order_in_which_it_happens_changes_nothing(
     order: tuple[Callable[[Stage], None], ...], over: str, tmp_path: Path
 ) -> None:

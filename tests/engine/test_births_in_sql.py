@@ -29,8 +29,9 @@ create trigger requested after update of amount, account_id on payout_requests
 """,
     "bank": """
 create table beneficiaries(id integer primary key, stripe_id text unique not null, name text);
-create table payment_orders(id integer primary key, payout_key text unique, beneficiary integer references beneficiaries,
-  amount integer not null, currency text not null, state text not null default 'pending', source text,
+create table payment_orders(id integer primary key, payout_key text unique,
+  beneficiary integer references beneficiaries, amount integer not null,
+  currency text not null, state text not null default 'pending', source text,
   version int not null default 1);
 create trigger ordered after update of amount, beneficiary, state on payment_orders
   begin update payment_orders set version = old.version + 1 where id = new.id; end;

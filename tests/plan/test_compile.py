@@ -229,11 +229,13 @@ def test_a_record_type_finds_the_flow_that_takes_it_in(plan: Plan) -> None:
     assert plan.flow_for("erp", "payments") is None
 
 
-def test_a_flow_that_reads_goes_before_one_that_only_shows() -> None:
+@pytest.mark.parametrize("born", [True, False])
+def test_a_flow_that_takes_something_in_goes_before_one_that_only_shows(born: bool) -> None:
     base = maps.checked()
     for order in (1, -1):
         shown = replace(base.flows["invoice.crm"], id="invoice.crm2", name="crm2")
-        reading = replace(base.flows["invoice.crm"], reads=base.flows["invoice.stripe"].reads[:1], shows=())
+        reads = () if born else base.flows["invoice.stripe"].reads[:1]
+        reading = replace(base.flows["invoice.crm"], reads=reads, born=born, shows=())
         flows = dict([(shown.id, shown), (reading.id, reading)][::order])
         plan = compile_plan(replace(base, flows=flows), maps.READINGS)
         assert plan.readers == {("crm", "invoices"): "invoice.crm"}

@@ -35,11 +35,9 @@ crm-view:
 def check(context: Context) -> Iterator[Finding]:
     yield from _granted(context)
     for flows in by_record(context).values():
-        yield from _overwritten(
-            context,
-            [touched for flow in flows for touched in written(flow)],
-            [touched for flow in flows for touched in owned(flow)],
-        )
+        reads = [touched for flow in flows for touched in owned(flow)] if any(flow.grants for flow in flows) else []
+        if reads:
+            yield from _overwritten(context, [touched for flow in flows for touched in written(flow)], reads)
 
 
 def _overwritten(context: Context, writes: list[Touched], reads: list[Touched]) -> Iterator[Finding]:

@@ -36,6 +36,8 @@ _FITS: Final = {
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, spelling, path in flow.spelled():
+            if spelling.is_place and field.field_type is not FieldType.ADDRESS:
+                continue
             kind = spelled_type(flow.object.fields, field, spelling)
             problems = (
                 *(() if kind is None else _form(name, kind, spelling)),

@@ -34,13 +34,16 @@ def check(context: Context) -> Iterator[Finding]:
     for subject in context.spec.objects.values():
         flows = {flow.name: flow for flow in context.flows_of(subject.object)}
         for name, field in subject.fields.items():
+            if not field.urgent:
+                continue
             sources = [flow for flow in flows.values() if flow.owns(name) and name in flow.spec.fields]
             for index, urgent in enumerate(field.urgent):
                 flow = flows.get(urgent)
                 late = [source.id for source in sources if flow is not None and _is_late(source, flow)]
                 for source in late:
                     path = ("fields", name, "urgent", index)
-                    message = f"{name} is urgent in {subject.object}.{urgent}, and {source} may read it only after its incident there"
+                    late_news = f"{source} may read it only after its incident there"
+                    message = f"{name} is urgent in {subject.object}.{urgent}, and {late_news}"
                     remedy = f"Read {source} more often, or leave it to a system that pushes."
                     yield found(ID, message, remedy, context.spec.place(object_file(subject.object), path), path)
 

@@ -29,6 +29,12 @@ def scan_finds_all(rig: ReaderRig) -> None:
     expect(found == list(rig.known), f"a scan found {len(found)} of {len(rig.known)} records, or in another order")
 
 
+def listing_needs_no_version(rig: ReaderRig) -> None:
+    """Without a version and a cursor a scan lists every record once, in whatever order."""
+    found = [s.id for page in rig.reader().scan(rig.record, version="", cursor="") for s in page.snapshots]
+    expect(sorted(found) == sorted(rig.known), f"a listing found {len(found)} of {len(rig.known)} records")
+
+
 def scan_goes_on(rig: ReaderRig) -> None:
     """A scan from the last cursor misses no change that came after it."""
     cursor = [page.cursor for page in rig.reader().scan(rig.record, version=rig.version, cursor="")][-1]
@@ -42,5 +48,6 @@ READER_CHECKS: Final = (
     read_finds_each,
     read_of_nothing,
     scan_finds_all,
+    listing_needs_no_version,
     scan_goes_on,
 )

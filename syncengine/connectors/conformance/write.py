@@ -173,6 +173,36 @@ def images_find_many(rig: WriterRig) -> None:
     expect([int(images[k].places[rig.number]) for k in keys] == list(range(620)), "images were mixed up")
 
 
+def own_id_leads_to_the_record(rig: WriterRig) -> None:
+    """A record is looked at, written and probed by its own id too; the place of the key is then one like any other."""
+    own = _only(rig.send(rig.create("k-1")), OutcomeKind.CONFIRMED).remote_id
+    before = _there(_own_image(rig, own)).places
+    expect(str(before[rig.key]) == "k-1", "the image by its own id does not show the key")
+    update = _rekeyed(rig, own, before, "k-2")
+    _probed(rig, update, ProbeResult.ABSENT)
+    second = _only(rig.send(update), OutcomeKind.CONFIRMED)
+    expect(second.remote_id == own, "an update by its own id changed the record's id")
+    expect((rig.count("k-1"), rig.count("k-2")) == (0, 1), "the key is not what was written")
+    _probed(rig, update, ProbeResult.APPLIED)
+
+
+def own_id_is_conditional_too(rig: WriterRig) -> None:
+    """A write by own id leaves alone what somebody else has changed, the key above all: MOVED. It makes no record."""
+    own = _only(rig.send(rig.create("k-1")), OutcomeKind.CONFIRMED).remote_id
+    before = _there(_own_image(rig, own)).places
+    rig.edit("k-1", {rig.key: "k-theirs"})
+    _only(rig.send(_rekeyed(rig, own, before, "k-2")), OutcomeKind.MOVED)
+    _only(rig.send(_rekeyed(rig, f"{own}9", before, "k-2")), OutcomeKind.MOVED)
+    expect((rig.count("k-theirs"), rig.count("k-2")) == (1, 0), "a key was written over, or a record was made")
+
+
+def own_ids_that_are_none_are_not_there(rig: WriterRig) -> None:
+    """`images` by own id leaves out what is not there, and what no record can be called."""
+    own = _only(rig.send(rig.create("k-1")), OutcomeKind.CONFIRMED).remote_id
+    query = ImageQuery(record=rig.record, key="", keys=(own, f"{own}9", "no id at all"), places=(rig.text,))
+    expect(list(rig.inspector().images(query)) == [own], "images by own id are not the records that are there")
+
+
 def read_sees_writes(rig: WriterRig) -> None:
     """What was written can be read back under the id that was reported."""
     expect(rig.adapter.reader is not None, "the adapter offers no reader")
@@ -194,6 +224,16 @@ def _there(image: Image | None) -> Image:
     expect(image is not None, "images does not find a record that was written")
     assert image is not None
     return image
+
+
+def _own_image(rig: WriterRig, own: str) -> Image | None:
+    query = ImageQuery(record=rig.record, key="", keys=(own,), places=(rig.key, rig.text))
+    return rig.inspector().images(query).get(own)
+
+
+def _rekeyed(rig: WriterRig, own: str, before: Places, key: str) -> Request:
+    places = {rig.key: key, rig.text: "second"}
+    return Request(record=rig.record, key=("", own), create=False, places=places, before=before)
 
 
 def _probed(rig: WriterRig, request: Request, result: ProbeResult) -> str:
@@ -220,6 +260,9 @@ WRITER_CHECKS: Final = (
     probe_tells_before_from_after,
     probe_sees_foreign_content,
     images_find_many,
+    own_id_leads_to_the_record,
+    own_id_is_conditional_too,
+    own_ids_that_are_none_are_not_there,
 )
 
 READ_BACK_CHECKS: Final = (read_sees_writes,)

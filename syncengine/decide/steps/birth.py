@@ -1,5 +1,5 @@
-"""What does a birth elsewhere propose? A flow that is not the owner's speaks of a field once, when the entity is born in
-it; from then on only the owner does, and what the flow says later is somebody's edit.
+"""What does a birth elsewhere propose? A flow that is not the owner's speaks of a field once, when the entity is born
+in it; from then on only the owner does, and what the flow says later is somebody's edit.
 """
 
 from syncengine.decide.draft import Draft
@@ -57,10 +57,9 @@ def is_proposed(draft: Draft, name: str) -> bool:
 
 def lose_proposal(draft: Draft, flow: str, name: str, winner: FieldState, loser: FieldState) -> None:
     """The owner says otherwise than the flow that proposed it."""
-    place = f"={name}"
     draft.conflicts.append(
         Conflict(
-            field=name, flow=flow, rule="proposal", winner={place: winner.value}, loser={place: loser.value},
+            field=name, flow=flow, rule="proposal", winner={name: winner.value}, loser={name: loser.value},
             winner_seq=winner.seq, loser_seq=loser.seq,
         )
     )  # fmt: skip

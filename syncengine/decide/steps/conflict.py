@@ -7,7 +7,8 @@ last confirmed there) and what the target shows. A conflict is two moves away fr
 | yes | yes, to the same | confirmed | confirmed | confirmed |
 | yes | yes, elsewhere | owner wins | owner wins | a person chooses |
 
-Putting back stops itself where it becomes a fight (see `fight`). The loser is kept under every rule. Our own write coming back is an echo, consumed once.
+Putting back stops itself where it becomes a fight (see `fight`). The loser is kept under every rule. Our own write
+coming back is an echo, consumed once.
 """
 
 from collections.abc import Mapping
@@ -189,7 +190,7 @@ def _edited(draft: Draft, flow: FlowPlan, place: str, want: Places, look: _Look,
         edited[place] = value
         put_back = f"{FIGHT}: {field} was put back {MAX_ROUNDS} times in {flow.system}"
         why = put_back if fight else f"{field} was changed in {flow.system}"
-        draft.reviews.append(ReviewItem(flow=flow.id, field=field, why=why, value={place: value}))
+        draft.reviews.append(ReviewItem(flow=flow.id, field=field, why=why, value={place.removeprefix("="): value}))
         draft.steps.append(f"conflict: {field} was changed there; a person chooses")
     elif owner_moved or rule is IfEdited.RESTORE:
         base[place] = value
@@ -214,11 +215,11 @@ def _rule(draft: Draft, flow: FlowPlan, place: str, look: _Look, *, owner_moved:
 
 
 def _lose(draft: Draft, flow: FlowPlan, place: str, rule: str, winner: Json, loser: Json) -> None:
-    field = _field(flow, place)
+    field, shown_at = _field(flow, place), place.removeprefix("=")
     state = draft.changes.get(field) or draft.known.fields.get(field)
     draft.conflicts.append(
         Conflict(
-            field=field, flow=flow.id, rule=rule, winner={place: winner}, loser={place: loser},
+            field=field, flow=flow.id, rule=rule, winner={shown_at: winner}, loser={shown_at: loser},
             winner_seq=0 if state is None else state.seq, loser_seq=draft.input.seq,
         )
     )  # fmt: skip

@@ -96,7 +96,7 @@ _NEXT_WANT: Final = select(func.min(wants.c.due_at)).where(wants.c.due_at > bind
 def candidates(
     connection: Connection, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str]
 ) -> Sequence[Candidate]:
-    """Each flow is asked for itself, so that a long queue of another one costs nothing. So is what waits for a batch."""
+    """Each flow is asked for itself, and so is what waits for a batch: a long queue of another costs nothing."""
     found: list[Candidate] = []
     for flow in dict.fromkeys(flows):
         for in_batch in (0,) if flow in closed else (0, 1):
