@@ -137,7 +137,7 @@ class CheckedFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedObject:
-    """`born_in` are flow ids, the first of them the birth flow; `matched_by` are rules of field names, tried in order."""
+    """`born_in` are flow ids, the first of them the birth flow; `matched_by` are rules of fields, tried in order."""
 
     name: str
     kind: str

@@ -42,8 +42,11 @@ class GrantTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedTold:
+    """`passes` are the statuses that pass besides verified."""
+
     field: str
     when: str
+    passes: tuple[str, ...]
     max_age: str
     next: str
     because: str
@@ -351,6 +354,7 @@ def _gate(context: Context, view: GateView) -> GateTold:
             NeedTold(
                 field=name,
                 when=need.when or "",
+                passes=tuple(need.or_),
                 max_age="" if need.max_age is None else _duration(need.max_age),
                 next=need.next,
                 because=need.because or "",

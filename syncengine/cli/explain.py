@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @options.form
 @options.no_color
 def command(*, what: str, maps: Path, form: str) -> Exit:
-    """A rule's page, or who owns something, who may write it where, and who sees it.
+    """A rule's page; or who owns, writes and sees something.
 
     WHAT is the id of a rule (gate/weak-pass), an OBJECT, an OBJECT.FIELD or an OBJECT.FLOW. Without it all rules are
     listed.

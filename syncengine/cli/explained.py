@@ -167,7 +167,8 @@ def _gate(gate: GateTold) -> Iterator[str]:
     for need in gate.needs:
         when = f" when {need.when}" if need.when else ""
         age = f", not older than {need.max_age}" if need.max_age else ""
-        yield f"  {need.field} verified{when}{age}; else: {need.next}"
+        status = " or ".join(("verified", *need.passes))
+        yield f"  {need.field} {status}{when}{age}; else: {need.next}"
         if need.because:
             yield f"    otherwise nothing is asked, because: {need.because}"
 

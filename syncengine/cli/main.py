@@ -15,7 +15,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "init": ("syncengine.cli.init", "Write a small map to start from, that validates and runs."),
     "validate": ("syncengine.cli.validate", "Check a map: every mistake with its place and its remedy."),
     "fmt": ("syncengine.cli.fmt", "Lay out map files alike, without changing what they say."),
-    "explain": ("syncengine.cli.explain", "A rule's page; or who owns a field, who may write it, and who sees it."),
+    "explain": ("syncengine.cli.explain", "A rule's page; or who owns, writes and sees something."),
     "ingest": ("syncengine.cli.ingest", "Take in captured deliveries from files."),
     "run": ("syncengine.cli.run", "Do what is due, and exit."),
     "trace": ("syncengine.cli.trace", "The chain around any id of any system, in both directions."),

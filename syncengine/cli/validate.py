@@ -71,25 +71,31 @@ def _uncollected() -> Iterator[None]:
 
 def folder_of(path: Path) -> Path:
     """The folder of the map that a path is, or lies in: a file leads to the map that holds it."""
-    from syncengine.spec.folder import FOLDERS
-
     if not path.is_file():
         return path
+
+    from syncengine.spec.folder import FOLDERS
+
     return path.parent.parent if path.parent.name in FOLDERS else path.parent
 
 
 def judge(folder: Path) -> Judged:
     """One map."""
+    from syncengine.spec.ahead import read_ahead
+
+    ahead = read_ahead(folder)
+
     from syncengine.check.coverage import coverage
     from syncengine.check.run import judge_map
     from syncengine.connectors.register import descriptions
     from syncengine.model.finding import sort_findings
     from syncengine.spec.loader import load_map
 
-    spec, findings = load_map(folder)
+    known = descriptions()
+    spec, findings = load_map(folder, ahead=ahead)
     if spec is None:
         return Judged(findings, None)
-    return Judged(sort_findings([*findings, *judge_map(spec, descriptions())]), coverage(spec))
+    return Judged(sort_findings([*findings, *judge_map(spec, known)]), coverage(spec))
 
 
 def _lowest(shares: Sequence[float | None]) -> float | None:

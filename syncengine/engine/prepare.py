@@ -100,10 +100,12 @@ def queries(
             by_flow.setdefault(candidate.flow, []).append(candidate)
     for name, group in by_flow.items():
         flow = world.plan.flows[name]
-        keys = tuple(dict.fromkeys(key_of(world.plan, selection.record(c)) for c in group))
-        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=keys, places=flow.granted_places)
-        own = tuple(dict.fromkeys(id_ for c in group if (id_ := own_id(selection.record(c), flow))))
-        if own:
+        records = [selection.record(candidate) for candidate in group]
+        own = tuple(dict.fromkeys(id_ for record in records if (id_ := own_id(record, flow))))
+        keys = dict.fromkeys(key_of(world.plan, r) for r in records if flow.key or not own_id(r, flow))
+        together = (*keys, *own) if flow.key == OWN else tuple(keys)
+        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=together, places=flow.granted_places)
+        if own and flow.key != OWN:
             places = (*flow.granted_places, flow.key)
             yield flow, ImageQuery(record=flow.record, key=OWN, keys=own, places=places)
 
@@ -175,7 +177,7 @@ class Found:
             return {self.flow.key: self.key}
         if self.before is None:
             return {}
-        return self.before if self.own else {**self.before, self.flow.key: self.key}
+        return self.before if self.own or not self.flow.key else {**self.before, self.flow.key: self.key}
 
 
 def match(
@@ -187,7 +189,7 @@ def match(
     for candidate in candidates:
         record, flow = selection.record(candidate), plan.flows[candidate.flow]
         key, own = key_of(plan, record), own_id(record, flow)
-        keyed = images[flow.id, flow.key].get(key)
+        keyed = images[flow.id, flow.key].get(key) if flow.key or not own else None
         image = images[flow.id, OWN].get(own) if own else keyed
         rival = keyed if own and keyed is not None and keyed.remote_id != own else None
         before = None if image is None else {p: flow.normal[p](v) for p, v in image.places.items() if p in flow.normal}
@@ -200,9 +202,11 @@ OWN: Final = ""
 
 
 def own_id(record: Record, flow: FlowPlan) -> str:
-    """The id by which a record is found as long as our key does not stand in it; empty where it does."""
+    """The id by which a record is found as long as our key does not stand in it; empty where it does, and where the
+    record was born under that id.
+    """
     target = record.targets.get(flow.id)
-    return target.id if target is not None and target.unkeyed else ""
+    return target.id if target is not None and (target.unkeyed or not flow.key) else ""
 
 
 def key_of(plan: Plan, record: Record) -> str:

@@ -27,8 +27,8 @@ class Operation:
 class RecordType:
     """A kind of record of theirs. `push`: they announce changes. `readings`: conversions that the connector ships.
 
-    `events` are the delivery types that carry it. `readable`: one record can be read back by id. `moves_money`: creating
-    one makes money move.
+    `events` are the delivery types that carry it. `readable`: one record can be read back by id. `moves_money`:
+    creating one makes money move.
     """
 
     name: str

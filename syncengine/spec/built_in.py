@@ -14,7 +14,7 @@ FAMILIES: Final = frozenset({"id_in", "hold", "differs", "gone_since"})
 
 
 def _spec(kind: str) -> FieldSpec:
-    return FieldSpec.model_construct(**{"type": kind, "class": "internal", "optional": True})
+    return FieldSpec.model_validate({"type": kind, "class": "internal", "optional": True})
 
 
 _TEXT: Final = _spec("text")

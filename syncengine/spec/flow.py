@@ -77,7 +77,7 @@ class Flow(Shape):
         default={}, description="Constants set at creation only.", examples=[{"type": "out"}]
     )
     sync: Sync = Field(
-        default=Sync.model_construct(),
+        default=Sync.model_validate("realtime"),
         description="realtime, or a schedule.",
         examples=["realtime", {"cron": "*/30 * * * *"}],
         json_schema_extra={"default": "realtime"},

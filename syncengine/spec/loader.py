@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from syncengine.errors import Place
 from syncengine.model.finding import Finding, sort_findings
 from syncengine.spec import mistake
+from syncengine.spec.ahead import Ahead
 from syncengine.spec.authority import WriteSet
 from syncengine.spec.environment import EnvironmentSpec
 from syncengine.spec.folder import Listing, list_folder
@@ -38,14 +39,16 @@ GATES: Final[Any] = dict[Name, Gate]
 SENSITIVITY: Final[Any] = Sensitivity
 
 
-def load_map(folder: Path, environment: str | None = None) -> tuple[MapSpec | None, list[Finding]]:
+def load_map(
+    folder: Path, environment: str | None = None, *, ahead: Ahead | None = None
+) -> tuple[MapSpec | None, list[Finding]]:
     """The map, or None where a file of it could not be understood. Every finding of this floor is an error.
 
     A map may come with findings (a file that does not belong there): it can be judged further, not used.
-    With an environment only its file is read; without one all of them are.
+    With an environment only its file is read; without one all of them are. `ahead` has read some files already.
     """
     listing = list_folder(folder)
-    loading = _Loading(folder, listing)
+    loading = _Loading(folder, listing, ahead)
     spec = loading.map(environment) if listing.found else None
     return spec, sort_findings([*listing.findings, *loading.findings])
 
@@ -61,6 +64,7 @@ def load_environment(folder: Path, name: str) -> tuple[EnvironmentSpec | None, l
 class _Loading:
     folder: Path
     listing: Listing
+    ahead: Ahead | None = None
     findings: list[Finding] = field(default_factory=list)
     marks: dict[str, Marks] = field(default_factory=dict)
 
@@ -134,12 +138,13 @@ class _Loading:
         """What a file holds, or None where it could not be understood."""
         path = self.folder / name
         try:
-            raw = read_bytes(path)
+            ahead = None if self.ahead is None else self.ahead.get(path)
+            raw, held = (read_bytes(path), None) if ahead is None else ahead
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             self.note("map/unreadable", f"{name} cannot be read: {reason}", "Make it a readable file.", path)
             return None
-        document = read(raw, file=path.as_posix(), secret=secret)
+        document = read(raw, file=path.as_posix(), secret=secret, held=held)
         self.marks[name] = document.marks
         self.findings.extend(document.findings)
         return self.shaped(document.data, annotation, document.marks, secret=secret) if document.usable else None

@@ -1,7 +1,7 @@
 """One YAML file to plain data with a place for every key and value. Nothing is constructed, guessed or expanded."""
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Never, Protocol, cast
+from typing import Final, Never, Protocol, cast
 
 import yaml
 from yaml.events import (
@@ -20,12 +20,11 @@ from syncengine.errors import Place
 from syncengine.model.finding import Finding
 from syncengine.spec.marks import Marks, Path, Spot, path_text
 from syncengine.spec.scalar import Scalar, SurprisingError, resolve
-from syncengine.spec.sound import MAX_DEPTH, MAX_NODES, Data, Sound, sound
+from syncengine.spec.sound import LOADER, MAX_DEPTH, MAX_NODES, Data, Sound, sound
 from syncengine.spec.text import TextError, check_escapes, decode, end_of
 from syncengine.vocabulary import Severity
 
 MAX_FINDINGS: Final = 100
-LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOWHERE: Final = Spot(0, 0)
 _HARMLESS: Final = frozenset({"yaml/reads-differently", "yaml/duplicate-key", "yaml/empty-value"})
 """Findings after which the rest of the file still means what it says."""
@@ -65,9 +64,11 @@ class _Frame:
     dropped: bool = False
 
 
-def read(raw: bytes, *, file: str, secret: bool = False) -> Document:
-    """Never raises for the content. `file` is what places say; `secret` keeps values out of messages."""
-    quick = _sound(raw)
+def read(raw: bytes, *, file: str, secret: bool = False, held: Sound | None = None) -> Document:
+    """Never raises for the content. `file` is what places say; `secret` keeps values out of messages; `held` is what
+    the bytes hold, where that is known.
+    """
+    quick = held or _sound(raw)
     if quick is None:
         return _whole(raw, file=file, secret=secret)
     marks = Marks(file, lambda: _whole(raw, file=file, secret=secret).marks, flat=quick.flat)

@@ -24,6 +24,7 @@ from syncengine.spec.text import invisible
 
 Data: TypeAlias = "dict[str, Data] | list[Data] | Scalar"
 
+LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 20_000
 _STARTS: Final = frozenset({MappingStartEvent, SequenceStartEvent})

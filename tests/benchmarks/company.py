@@ -1,5 +1,5 @@
-"""The map of a large company, made here and deterministic: `count` objects that a database bills, a CRM shows and an ERP
-books, with their project, people, systems, words, gates and write sets.
+"""The map of a large company, made here and deterministic: `count` objects that a ledger owns, a CRM shows and an ERP
+books, with their project, people, systems, words and write sets.
 """
 
 from collections.abc import Mapping
@@ -110,7 +110,7 @@ class _Object:
 
     def __init__(self, random: Random, name: str, others: list[str]) -> None:
         self.name = name
-        self.booked = random.random() < 0.33  # noqa: PLR2004 - a third
+        self.booked = random.random() < 0.33
         self.statuses = random.choice(STATUSES)
         self.team = random.choice(TEAMS)
         self.plain = dict(sorted(random.sample(FIELDS, random.randint(6, 10))))
@@ -156,7 +156,8 @@ class _Object:
     def _source(self) -> str:
         say = {"parent": "parent_id", "status": "state", "plain": "{0}", "money": self._money("{0}_minor", "minor")}
         return (
-            f"  ledger:\n    record: {self.name}s\n    sync: {{cron: \"*/5 * * * *\"}}\n    version: changed_at\n"
+            f"  ledger:\n    record: {self.name}s\n"
+            '    sync: {cron: "*/5 * * * *"}\n    version: changed_at\n'
             + self._spelled(say)
             + '    fresh: {expected: 5m, incident: 1h, look_at: "The ledger, list of the object"}\n'
         )
@@ -165,8 +166,8 @@ class _Object:
         words = f"{{at: Status__c, words: {self.statuses[0]}_status}}"
         say = {"parent": "Parent__c", "status": words, "plain": "{0}__c", "money": self._money("{0}__c", "major")}
         return (
-            f"  crm:\n    record: {self.name}_c\n    purpose: Whoever speaks with the customer sees it; late means a wrong"
-            f" answer.\n    key: Ledger_Id__c\n"
+            f"  crm:\n    record: {self.name}_c\n"
+            "    purpose: Whoever speaks with the customer sees it; late means a wrong answer.\n    key: Ledger_Id__c\n"
             + self._spelled(say)
             + '    fresh: {expected: 30m, incident: 4h, look_at: "Record page, section Billing"}\n'
         )

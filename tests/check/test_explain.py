@@ -61,6 +61,7 @@ def test_a_gate_is_told_where_it_asks_and_where_it_stops(tmp_path: Path) -> None
         "account",
         "90d",
     )
+    assert asked.needs[0].passes == ("not_applicable",)
     assert field(known, "payout.amount").spelled[1].gates == ("payout-release",)
     flow = explain(known, "payout.billing")[0]
     assert isinstance(flow, FlowTold)

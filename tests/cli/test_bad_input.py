@@ -141,7 +141,7 @@ def test_a_malformed_map_ends_with_its_place(it: Workspace) -> None:
     path.write_text(path.read_text().replace("system_of_record: stripe", "system_of_recrod: stripe"))
     done = it.syncengine("run", "--environment", "local")
     assert done.returncode == 1
-    assert "objects/invoice.yaml:5:1" in done.stderr
+    assert "objects/invoice.yaml:6:1" in done.stderr
     assert "system_of_record" in done.stderr
     assert "Traceback" not in done.stderr
 

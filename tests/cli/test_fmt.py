@@ -127,4 +127,4 @@ def test_quiet_says_nothing_but_findings(file: Path, capsys: pytest.CaptureFixtu
 
 def test_the_maps_that_ship_are_laid_out() -> None:
     root = Path(__file__).parents[2]
-    assert fmt("--check", "--quiet", root / "examples", root / "syncengine") == Exit.DONE
+    assert fmt("--check", "--quiet", root / "examples", root / "syncengine", root / "mappings") == Exit.DONE

@@ -11,6 +11,9 @@ import pytest
 from syncengine.connectors.memory.adapt import MemorySystem
 from syncengine.connectors.protocol import Page
 from syncengine.engine.summary import as_text
+from syncengine.evidence.trace import trace
+from syncengine.evidence.view import PlanView
+from syncengine.evidence.wording import tell
 from syncengine.vocabulary import ActionState, PairState
 from tests.scenarios.stage import Stage
 
@@ -144,6 +147,19 @@ def test_what_waits_is_said_to_people(stage: Stage) -> None:
     said = as_text(stage.tally, stage.done)
     assert "unmatched  1 wait until all that is there has been listed and compared" in said
     assert "away       crm: the system is away" in said
+
+
+def test_a_question_is_told_from_either_side(stage: Stage) -> None:
+    for _ in range(2):
+        stage.insert("crm", "accounts", {"name": "Acme", "email": "a@acme.example"})
+    stage.deliver([customer(1, email="a@acme.example")])
+    stage.run()
+    for name in ("cus_1", "accounts-1", "account.crm:accounts-2"):
+        hits = stage.store.find(name)
+        dossier = stage.store.dossier([number for hit in hits for number in hit.records], [])
+        told = tell(trace(dossier, hits, PlanView()))
+        assert "the same email in crm accounts-1, accounts-2 and in ours stripe cus_1" in told
+        assert ("  (candidate)" in told) is (name != "cus_1")
 
 
 # --- maps that change

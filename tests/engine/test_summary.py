@@ -38,8 +38,10 @@ def test_everything_that_a_person_has_to_know_is_said() -> None:
         "writes     dead lettered 1, observed 1",
         "also       reviews 4, unsettled 5",
         "stuck      dead lettered 2: each holds back what comes after it until a person acts",
-        "unmatched  3 wait until all that is there has been listed and compared, 1 wait until the record that matches"
-        " has been read, 2 wait until a person decides which of several they are",
+        (
+            "unmatched  3 wait until all that is there has been listed and compared, 1 wait until the record that"
+            " matches has been read, 2 wait until a person decides which of several they are"
+        ),
         "unmapped   price.created 1",
         "refused    a.jsonl:7: not JSON",
         "waiting    b.jsonl: its last line has no end yet; it is read with the next run",

@@ -1,4 +1,4 @@
-"""A small company that has worked for a while without the engine: a CRM and an ERP in SQLite, and what Stripe announces.
+"""A small company that has worked without the engine so far: a CRM and an ERP in SQLite, and what Stripe announces.
 
 The tables are made from the map itself: one column a place, the key of a flow unique.
 """
@@ -24,7 +24,7 @@ erp: {environment: local, address: "sqlite:///../erp.db"}
 
 
 def settle_in(folder: Path) -> Path:
-    """The reference map with a local environment, both databases, and an empty drop folder. Returns the map's folder."""
+    """The reference map with a local environment, both databases and an empty drop folder. Returns the map's folder."""
     maps = folder / "mappings"
     shutil.copytree(MAPPINGS, maps)
     (maps / "environments" / "local.yaml").write_text(ENVIRONMENT, encoding="utf-8")
@@ -56,13 +56,13 @@ def insert(database: Path, table: str, rows: Sequence[Mapping[str, Any]]) -> Non
     with closing(sqlite3.connect(database)) as connection, connection:
         for row in rows:
             names, marks = ", ".join(f'"{n}"' for n in row), ", ".join("?" for _ in row)
-            connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(row.values()))  # noqa: S608
+            connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(row.values()))
 
 
 def rows(database: Path, table: str) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}" ORDER BY id')]  # noqa: S608
+        return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}" ORDER BY id')]
 
 
 def event(number: int, type_: str, content: Mapping[str, Any], *, created: int) -> str:

@@ -44,7 +44,8 @@ def of_stripe() -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def knows(klass: Any, path: tuple[str, ...]) -> bool:
     """Whether the typed client declares a place: each step in the class that the step before is annotated with."""
-    said = next((c.__annotations__[path[0]] for c in klass.__mro__ if path[0] in getattr(c, "__annotations__", {})), None)
+    declared = (getattr(c, "__annotations__", {}) for c in klass.__mro__)
+    said = next((annotations[path[0]] for annotations in declared if path[0] in annotations), None)
     if said is None:
         return False
     inner = [getattr(klass, word) for word in re.findall(r"[A-Z]\w+", str(said)) if hasattr(klass, word)]

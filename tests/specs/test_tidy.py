@@ -90,10 +90,20 @@ GRANT = "    - {may: [create, update], object: account, in: crm, fields: [name, 
 SET = "crm-view:\n  grants:\n"
 
 
+BLOCK = """\
+    - may:
+      - create
+      - update
+      object: account
+      in: crm
+      fields: [name, email]
+"""
+
+
 @pytest.mark.parametrize(
     "broken",
     [
-        "    - may:\n      - create\n      - update\n      object: account\n      in: crm\n      fields: [name, email]\n",
+        BLOCK,
         "    - {may: [create, update],\n       object: account, in: crm,\n       fields: [name, email]}\n",
         "    -\n        {may: [create, update], object: account, in: crm, fields: [name, email]}\n",
         "    - {may: [create,update], object: account, in: crm, fields: [name,\n        email,]}\n",

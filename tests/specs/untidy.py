@@ -39,7 +39,8 @@ class _Messy:
         """Comments and empty lines, now and then."""
         comment = " " * self.one_of(0, indent, indent + 3) + self.one_of(*COMMENTS)
         nothing: list[str] = []
-        return self.one_of(nothing, nothing, nothing, [""], ["   ", ""], [comment], ["", comment], [comment, "", comment])
+        both = [comment, "", comment]
+        return self.one_of(nothing, nothing, nothing, [""], ["   ", ""], [comment], ["", comment], both)
 
     def tail(self) -> str:
         return self.one_of("", "", "", "  ", "  # tail", " " * 9 + "#far")
@@ -97,7 +98,8 @@ class _Messy:
         parts = [key + self.flow(item, indent) for key, item in items]
         text = opening + self.space(indent, broken=broken)
         for number, part in enumerate(parts, 1):
-            text += part + self.one_of("", " ") + (self.one_of(",", " ,") if number < len(parts) else self.one_of("", ","))
+            comma = self.one_of(",", " ,") if number < len(parts) else self.one_of("", ",")
+            text += part + self.one_of("", " ") + comma
             text += self.space(indent, broken=broken) or " "
         return text + closing
 

@@ -40,8 +40,6 @@ def check(context: Context) -> Iterator[Finding]:
                 continue
             if flow.owns(name) or flow.proposes(name):
                 continue
-            if any(name in rule for rule in flow.object.matched_by):
-                continue
             message = f"{name} is spelled in {flow.id} and not granted: it is only shown in the sandbox view"
             remedy = "Grant it in authority.yaml, or remove it."
             yield found(ID, message, remedy, context.spec.key_place(flow.file, path), path, severity=SEVERITY)

@@ -78,6 +78,7 @@ def _matched_births(context: Context) -> Iterator[Finding]:
     for subject in context.spec.objects.values():
         if not subject.matched_by or len(subject.birth_flows) == 1:
             continue
-        message = f"{subject.object} is born in {len(subject.birth_flows)} flows; matched_by with several is not built yet"
+        births = len(subject.birth_flows)
+        message = f"{subject.object} is born in {births} flows; matched_by with several is not built yet"
         place = context.spec.key_place(object_file(subject.object), ("matched_by",))
         yield found(ID, message, "Let it be born in one flow, or remove matched_by.", place, ("matched_by",))

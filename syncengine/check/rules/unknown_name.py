@@ -106,7 +106,8 @@ def _object(context: Context, subject: ObjectSpec) -> Iterator[Reference]:
         yield Reference(file, ("born_in", index), "flow", name, subject.flows)
     for index, rule in enumerate(subject.matched_by):
         for place, name in enumerate(rule):
-            yield Reference(file, ("matched_by", index, place), f"field of {subject.object} named", name, subject.fields)
+            kind = f"field of {subject.object} named"
+            yield Reference(file, ("matched_by", index, place), kind, name, subject.fields)
     for name, field in subject.fields.items():
         path = ("fields", name)
         if field.ref is not None:

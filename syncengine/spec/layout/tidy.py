@@ -13,7 +13,8 @@ from syncengine.model.finding import Finding
 from syncengine.spec.folder import FOLDERS
 from syncengine.spec.layout.tree import grow
 from syncengine.spec.layout.write import write
-from syncengine.spec.reader import LOADER, read
+from syncengine.spec.reader import read
+from syncengine.spec.sound import LOADER
 from syncengine.spec.text import decode, read_bytes
 from syncengine.vocabulary import Severity
 

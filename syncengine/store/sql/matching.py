@@ -104,10 +104,13 @@ def commit(unit: Unit, batch: DecisionBatch, numbers: Mapping[str, int], made: S
     _mark(unit, batch.pairs, numbers)
     _put_ours(unit, [(numbers[entity], keys) for entity, keys in batch.ours])
     _put_theirs(unit, batch.theirs, None)
+    by_flow: dict[str, dict[str, int]] = {}
     for record, link in made:
-        said = _said(_keys(_OURS.rows(unit.connection, [record])).values())
-        said |= {hash_ for _, _, hash_, _ in _THEIRS.rows(unit.connection, [link.id], link.flow)}
-        _ask_again(unit, link.flow, said)
+        by_flow.setdefault(link.flow, {})[link.id] = record
+    for flow, linked in by_flow.items():
+        said = _said(_keys(_OURS.rows(unit.connection, list(linked.values()))).values())
+        said |= {bytes(hash_) for _, _, hash_, _ in _THEIRS.rows(unit.connection, list(linked), flow)}
+        _ask_again(unit, flow, said)
 
 
 def _mark(unit: Unit, marks: Sequence[PairMark], numbers: Mapping[str, int]) -> None:
