@@ -34,15 +34,15 @@ class Touched(NamedTuple):
 
 
 def written(flow: FlowView) -> Iterator[Touched]:
-    """What a grant lets the engine write: fields, and at creation the constants and the key."""
+    """What a grant lets the engine write: fields, at creation the constants and the key, which is also filled in where
+    a record was matched.
+    """
     if not flow.grants:
         return
     yield from _spelled(flow, flow.granted - flow.owned)
-    if not flow.may_create:
-        return
-    for at in flow.spec.on_create:
+    for at in flow.spec.on_create if flow.may_create else ():
         yield Touched(at, flow, "", (*flow.path, "on_create", at))
-    if flow.spec.key is not None:
+    if flow.spec.key is not None and (flow.may_create or flow.object.matched_by):
         yield Touched(flow.spec.key, flow, "", (*flow.path, "key"))
 
 
@@ -52,8 +52,12 @@ def first_written(flow: FlowView) -> Iterator[Touched]:
 
 
 def owned(flow: FlowView) -> Iterator[Touched]:
-    """What the flow's system says itself: the places of the fields that it owns. None of them may be shared."""
-    return (touched._replace(shared=False) for touched in _spelled(flow, flow.owned))
+    """What the flow's system says itself: the places of the fields that it owns, and of its version. None of them may be
+    shared.
+    """
+    yield from (touched._replace(shared=False) for touched in _spelled(flow, flow.owned))
+    if flow.spec.version is not None:
+        yield Touched(flow.spec.version, flow, "", (*flow.path, "version"))
 
 
 def _spelled(flow: FlowView, names: AbstractSet[str]) -> Iterator[Touched]:

@@ -39,9 +39,9 @@ class _Done:
 def command(*, paths: Sequence[Path], check: bool, maps: Path, form: str, quiet: bool) -> Exit:
     """Lay out the map files in PATHs (files or folders; default: the folder that --maps names).
 
-    Indentation, blanks, empty lines and ends of lines are made alike. A grant, an exception and a clearance come to
-    stand on one line each, however long. Comments, order, quotes and alignment stay. A file with a mistake in its YAML
-    is left as it is: exit code 1.
+    Indentation, blanks and empty lines are made alike; lines end as the first one does. A grant, an exception and a
+    clearance come to stand on one line each, however long. Comments, order, quotes and alignment stay. A file with a
+    mistake in its YAML is left as it is: exit code 1.
     """
     done = _done(paths or (maps,), write=not check)
     code = Exit.FINDINGS if done.findings or (check and done.changed) else Exit.DONE

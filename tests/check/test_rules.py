@@ -50,6 +50,9 @@ CASES = [
     (INVOICE, "      note: note", "      note: {at: due_on}", OVERWRITES, "due_at", "invoice.note (at"),
     (PAYOUT, "key: metadata.request", "key: destination", WRITERS, "key: ", "key of payout.billing and payout.payee"),
     (PAYOUT, "key: metadata.request", "key: destination.id", WRITERS, "key: ", "both write destination"),
+    (INVOICE, "version: changed_at", "version: due_on", OVERWRITES, "due_at: {at", "written where version of invoice.crm"),
+    (INVOICE, "version: changed_at", "version: billing_id", OVERWRITES, "key: billing_id", "version of invoice.crm"),
+    (INVOICE, "{source: billing}", "{changed_at: x}", OVERWRITES, "changed_at: x", "on_create of invoice.crm is written"),
     (INVOICE, "{source: billing}", "{status: new}", WRITERS, "status: new", "on_create of invoice.crm and invoice.st"),
     (AUTHORITY, "fields: [name, email]", "fields: [name, name]", WRITERS, "name]", "account.name in crm is granted here"),
     (ACCOUNT, "    key: billing_id\n", "    key: billing_id\n    version: changed_at\n", "sync/version", "version",
@@ -170,6 +173,15 @@ def test_two_objects_that_write_one_place_of_one_record_are_found(tmp_path: Path
         "contact.name and account.name",
         "key of contact.crm and key of account.crm",
     }
+
+
+def test_the_key_of_matched_records_is_written_without_a_creation(tmp_path: Path) -> None:
+    account = GOOD[ACCOUNT].replace("owner: revops\n", "owner: revops\nmatched_by: [email]\n").replace("billing_id", "email")
+    grants = edited(AUTHORITY, "[create, update], object: account", "[update], object: account")
+    (finding,) = judged(tmp_path, {ACCOUNT: account, **grants})
+    assert finding.rule == WRITERS
+    assert "account.email" in finding.message
+    assert "key of account.crm" in finding.message
 
 
 def test_amounts_of_one_flow_may_share_their_currency(tmp_path: Path) -> None:

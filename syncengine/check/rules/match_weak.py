@@ -1,17 +1,18 @@
 """A rule of `matched_by` rests on something that many have in common.
 
 Why: records are linked for good by it, and written; two customers of one name in one country code are two customers.
-Remedy: match by something that belongs to one alone (email, phone, vat_number), or by a name together with more.
+Remedy: match by something that belongs to one alone (email, phone, vat_number, a customer_number), or by a name
+together with more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from syncengine.check.context import Context
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
 from syncengine.spec.map import object_file
-from syncengine.spec.object import ObjectSpec
+from syncengine.spec.object import FieldSpec, ObjectSpec
 from syncengine.vocabulary import FieldType, Severity
 
 ID: Final = "match/weak"
@@ -35,12 +36,15 @@ TELLING: Final = frozenset(
 )  # fmt: skip
 """One of these and another field will do; a country and a currency together are still shared by thousands."""
 
+NUMBERS: Final = frozenset({"number", "no", "id", "code", "key", "reference"})
+"""Words in the name of a text that is given out once: one alone will do."""
+
 
 def check(context: Context) -> Iterator[Finding]:
     for subject in context.spec.objects.values():
         for index, rule in enumerate(subject.matched_by):
-            types = [subject.fields[name].field_type for name in dict.fromkeys(rule) if name in subject.fields]
-            if len(types) < len(dict.fromkeys(rule)) or not is_weak(types):
+            fields = {name: subject.fields[name] for name in rule if name in subject.fields}
+            if len(fields) < len(set(rule)) or not is_weak(fields):
                 continue
             path = ("matched_by", index)
             message = f"many records may have the same {' and '.join(rule)}"
@@ -48,13 +52,19 @@ def check(context: Context) -> Iterator[Finding]:
             yield found(ID, message, remedy, context.spec.place(object_file(subject.object), path), path)
 
 
-def is_weak(types: list[FieldType]) -> bool:
+def is_weak(fields: Mapping[str, FieldSpec]) -> bool:
     """Whether two records of different entities may well say the same."""
-    if not IDENTIFYING.isdisjoint(types):
+    types = [field.field_type for field in fields.values()]
+    if not IDENTIFYING.isdisjoint(types) or any(_is_number(name, field) for name, field in fields.items()):
         return False
     return len(types) == 1 or TELLING.isdisjoint(types)
 
 
+def _is_number(name: str, field: FieldSpec) -> bool:
+    """Whether a text is the kind that is given out once: a customer number, not what somebody is called."""
+    return field.field_type is FieldType.TEXT and any(word in NUMBERS for word in name.split("_"))
+
+
 def _better(subject: ObjectSpec) -> str:
     identifying = [name for name, field in subject.fields.items() if field.field_type in IDENTIFYING]
-    return identifying[0] if identifying else "an email, a phone or a vat_number, or by a name and another field"
+    return identifying[0] if identifying else "an email, a phone, a vat_number, or a name and another field"
