@@ -52,9 +52,7 @@ def first_written(flow: FlowView) -> Iterator[Touched]:
 
 
 def owned(flow: FlowView) -> Iterator[Touched]:
-    """What the flow's system says itself: the places of the fields that it owns, and of its version. None of them may be
-    shared.
-    """
+    """What the flow's system says itself: the places of its fields and of its version. None of them may be shared."""
     yield from (touched._replace(shared=False) for touched in _spelled(flow, flow.owned))
     if flow.spec.version is not None:
         yield Touched(flow.spec.version, flow, "", (*flow.path, "version"))

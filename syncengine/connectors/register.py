@@ -1,15 +1,17 @@
 """Which connectors there are: the ones of this package, one explicit table, and those of other installed packages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from syncengine.connectors.protocol import Connector, Reading
 from syncengine.errors import UserError
 from syncengine.model.capability import Description
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 CONNECTORS: Final[Mapping[str, str]] = {
     "memory": "syncengine.connectors.memory",
@@ -37,7 +39,27 @@ def connector(name: str) -> Connector:
 
 def descriptions() -> Mapping[str, Description]:
     """What every connector says of itself, by name in order."""
-    return {name: connector(name).DESCRIPTION for name in sorted({*CONNECTORS, *_offered()})}
+    return _Descriptions()
+
+
+class _Descriptions(Mapping[str, Description]):
+    """A connector is imported when it is asked for, and other packages are looked through for a name that is not ours:
+    a map names two or three.
+    """
+
+    def __getitem__(self, name: str) -> Description:
+        if name not in self:
+            raise KeyError(name)
+        return connector(name).DESCRIPTION
+
+    def __contains__(self, name: object) -> bool:
+        return name in CONNECTORS or name in _offered()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*CONNECTORS, *_offered()}))
+
+    def __len__(self) -> int:
+        return len({*CONNECTORS, *_offered()})
 
 
 def readings() -> Mapping[tuple[str, str, str], Reading]:
@@ -50,11 +72,13 @@ def readings() -> Mapping[tuple[str, str, str], Reading]:
 
 
 @cache
-def _offered() -> Mapping[str, EntryPoint]:
+def _offered() -> "Mapping[str, EntryPoint]":
+    from importlib.metadata import entry_points
+
     return by_name(entry_points(group=GROUP))
 
 
-def by_name(points: Iterable[EntryPoint]) -> Mapping[str, EntryPoint]:
+def by_name(points: "Iterable[EntryPoint]") -> "Mapping[str, EntryPoint]":
     """Entry points under their names. Raises UserError when two packages, or a package and we, offer one name."""
     found: dict[str, EntryPoint] = {}
     for point in points:
@@ -67,7 +91,7 @@ def by_name(points: Iterable[EntryPoint]) -> Mapping[str, EntryPoint]:
     return found
 
 
-def _loaded(point: EntryPoint) -> Connector:
+def _loaded(point: "EntryPoint") -> Connector:
     try:
         module = point.load()
     except ImportError as error:

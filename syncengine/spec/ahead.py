@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from syncengine.spec.aside import Aside, aside
 from syncengine.spec.sound import LOADER, Sound, sound
 from syncengine.spec.text import TextError, decode, read_bytes
 
 MANY: Final = 64
-"""From so many files on it is worth a process."""
+"""From so many files on they are worth a process."""
 
 
 class Read(NamedTuple):
@@ -27,25 +28,16 @@ class Read(NamedTuple):
 class Ahead:
     """What the second process reads. The first question waits for its end; without an answer, nothing was read."""
 
-    def __init__(self, pipe: int, process: int) -> None:
-        self._pipe = pipe
-        self._process = process
+    def __init__(self, reading: Aside) -> None:
+        self._reading = reading
         self._read: Mapping[str, Read] | None = None
 
     def get(self, path: Path) -> Read | None:
         if self._read is None:
-            self._read = self._received()
+            told = self._reading.answer()
+            files = [] if told is None else marshal.loads(told)  # noqa: S302 - our own process wrote it
+            self._read = {name: Read(raw, Sound(data, flat)) for name, raw, data, flat in files}
         return self._read.get(os.fspath(path))
-
-    def _received(self) -> Mapping[str, Read]:
-        with os.fdopen(self._pipe, "rb") as stream:
-            told = stream.read()
-        os.waitpid(self._process, 0)
-        try:
-            files = marshal.loads(told)  # noqa: S302 - our own child wrote it
-            return {path: Read(raw, Sound(data, flat)) for path, raw, data, flat in files}
-        except (EOFError, ValueError, TypeError):  # it ended too early
-            return {}
 
 
 def read_ahead(folder: Path) -> Ahead | None:
@@ -54,23 +46,8 @@ def read_ahead(folder: Path) -> Ahead | None:
         paths = [entry.path for entry in os.scandir(folder / "objects") if entry.name.endswith(".yaml")]
     except OSError:
         return None
-    if len(paths) < MANY or not hasattr(os, "fork"):
-        return None
-    ours, theirs = os.pipe()
-    process = os.fork()
-    if process == 0:
-        _tell(paths, theirs)
-    os.close(theirs)
-    return Ahead(ours, process)
-
-
-def _tell(paths: list[str], pipe: int) -> None:
-    """The whole life of the second process: it shares nothing with the first one but the pipe."""
-    try:
-        with os.fdopen(pipe, "wb") as stream:
-            stream.write(marshal.dumps(_sound_ones(paths)))
-    finally:
-        os._exit(0)
+    reading = aside(lambda: marshal.dumps(_sound_ones(paths))) if len(paths) >= MANY else None
+    return None if reading is None else Ahead(reading)
 
 
 def _sound_ones(paths: list[str]) -> list[tuple[str, bytes, object, bool]]:

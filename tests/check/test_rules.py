@@ -176,7 +176,9 @@ def test_two_objects_that_write_one_place_of_one_record_are_found(tmp_path: Path
 
 
 def test_the_key_of_matched_records_is_written_without_a_creation(tmp_path: Path) -> None:
-    account = GOOD[ACCOUNT].replace("owner: revops\n", "owner: revops\nmatched_by: [email]\n").replace("billing_id", "email")
+    account = (
+        GOOD[ACCOUNT].replace("owner: revops\n", "owner: revops\nmatched_by: [email]\n").replace("billing_id", "email")
+    )
     grants = edited(AUTHORITY, "[create, update], object: account", "[update], object: account")
     (finding,) = judged(tmp_path, {ACCOUNT: account, **grants})
     assert finding.rule == WRITERS

@@ -58,6 +58,26 @@ def test_asking_for_descriptions_loads_no_database_and_no_network_library() -> N
     assert shown.strip() == "[]"
 
 
+def test_other_packages_are_looked_through_only_for_a_name_that_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def offered() -> dict[str, EntryPoint]:
+        asked.append("offered")
+        return {"other": point("other", "syncengine.connectors.memory")}
+
+    monkeypatch.setattr("syncengine.connectors.register._offered", offered)
+    known = descriptions()
+    assert known["sql"].connector == "sql"
+    assert "stripe" in known
+    assert asked == []
+    assert "other" in known
+    assert "another" not in known
+    assert known.get("another") is None
+    assert asked
+    assert list(known) == ["memory", "other", "sql", "stripe"]
+    assert len(known) == 4
+
+
 def point(name: str, value: str) -> EntryPoint:
     return EntryPoint(name=name, value=value, group=GROUP)
 

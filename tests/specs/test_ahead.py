@@ -1,15 +1,18 @@
 """A second process that reads ahead changes nothing but the time."""
 
 import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from syncengine.check.run import judge_map
+from syncengine.cli.validate import judge
 from syncengine.connectors.register import descriptions
 from syncengine.model.finding import Finding
-from syncengine.spec import ahead
 from syncengine.spec.ahead import Ahead, read_ahead
+from syncengine.spec.aside import aside
 from syncengine.spec.loader import load_map
 from tests.benchmarks.company import write_company
 
@@ -18,7 +21,7 @@ COUNT = 12
 
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(ahead, "MANY", COUNT)
+    monkeypatch.setattr("syncengine.spec.ahead.MANY", COUNT)
     write_company(tmp_path, COUNT)
     return tmp_path
 
@@ -67,16 +70,22 @@ def test_places_are_found_in_what_was_read_ahead(company: Path) -> None:
     assert findings == found(company, None)
 
 
-def test_a_second_process_that_dies_costs_nothing_but_time(company: Path) -> None:
-    ours, theirs = os.pipe()
-    process = os.fork()
-    if process == 0:
-        os.write(theirs, b"\x5b")
-        os._exit(1)
-    os.close(theirs)
-    reading = Ahead(ours, process)
+@pytest.mark.parametrize("work", [lambda: 1 // 0, lambda: os._exit(1), lambda: os.kill(os.getpid(), signal.SIGKILL)])
+def test_a_second_process_that_dies_costs_nothing_but_time(work: Any, company: Path) -> None:
+    dying = aside(work)
+    assert dying is not None
+    reading = Ahead(dying)
     assert found(company, reading) == []
     assert reading.get(company / "objects" / "order_line.yaml") is None
+
+
+def test_validate_finds_the_same_with_it_and_without_it(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = company / "objects" / "order_line.yaml"
+    path.write_text(path.read_text().replace("owner: ", "owner: x").replace("truth: The ledger", "truth: The leger"))
+    ahead = judge(company).findings
+    assert len(ahead) > 1
+    monkeypatch.setattr("syncengine.spec.ahead.MANY", COUNT + 1)
+    assert judge(company).findings == ahead
 
 
 def test_a_small_map_and_no_map_are_worth_no_process(tmp_path: Path) -> None:
