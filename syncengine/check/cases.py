@@ -1,4 +1,4 @@
-"""Every case that the conditions of a gate can tell apart: is there one in which none of them asks anything?
+"""Every case that conditions can tell apart: is there one in which a gate asks nothing, or in which one is true?
 
 A field of a closed list, a verification and a boolean have a value of their own in each case, or are empty. What else a
 condition compares may come out true, false or unknown in any combination: more cases than there can be, so that what
@@ -38,6 +38,18 @@ def unasked(conditions: Sequence[tree.Expression], of: Mapping[str, FieldSpec]) 
     return None
 
 
+def possible(condition: tree.Node, of: Mapping[str, FieldSpec], *, unknown: bool | None) -> bool:
+    """Whether some case makes a condition true, as far as that can be told. `unknown` is what a comparison with
+    something empty comes out as: False for a condition of ours, None for what a gate asks.
+    """
+    space = _Space(of, unknown=unknown)
+    truth = space.truth(condition)
+    if space.size > MAX_CASES:
+        return True
+    keys = tuple(space.domains)
+    return any(truth(dict(zip(keys, values, strict=True))) is True for values in product(*space.domains.values()))
+
+
 def _shown(value: str | bool | None) -> str:
     return "empty" if value is None else str(value).lower()
 
@@ -45,8 +57,9 @@ def _shown(value: str | bool | None) -> str:
 class _Space:
     """The variables that were met, each with the values that it can have."""
 
-    def __init__(self, of: Mapping[str, FieldSpec]) -> None:
+    def __init__(self, of: Mapping[str, FieldSpec], *, unknown: bool | None = None) -> None:
         self._fields = of
+        self._unknown = unknown
         self.domains: dict[_Key, tuple[str | bool | None, ...]] = {}
 
     @property
@@ -62,8 +75,8 @@ class _Space:
                 return _joined(self.truth(node.left), self.truth(node.right), decisive=isinstance(node, tree.Or))
             case tree.Not():
                 return _negated(self.truth(node.operand))
-            case tree.Compare(operator="!="):
-                return _negated(self._equal(node.left, node.right))
+            case tree.Compare(operator="==" | "!="):
+                return self._equal(node.left, node.right, same=node.operator == "==")
             case _:
                 return self._single(node)
 
@@ -73,20 +86,19 @@ class _Space:
                 return lambda _case: value
             case tree.Has():
                 return self._has(node)
-            case tree.Compare(operator="=="):
-                return self._equal(node.left, node.right)
             case tree.In():
                 return self._member(node)
             case tree.Name() if self._closed(node):
                 return self._equal(node, tree.Literal(value=True, at=node.at))
         return self._open(node)
 
-    def _equal(self, left: tree.Node, right: tree.Node) -> _Truth:
+    def _equal(self, left: tree.Node, right: tree.Node, *, same: bool = True) -> _Truth:
         name, literal = (left, right) if isinstance(left, tree.Name) else (right, left)
         if not isinstance(name, tree.Name) or not isinstance(literal, tree.Literal) or not self._closed(name):
-            return self._open_equal(left, right)
-        key, value = self._variable(name), literal.value
-        return lambda case: None if case[key] is None else case[key] == value
+            sides = sorted((structure(left), structure(right)), key=repr)
+            return self._whatever(("==", *sides), same=same)
+        key, value, unknown = self._variable(name), literal.value, self._unknown
+        return lambda case: unknown if case[key] is None else (case[key] == value) is same
 
     def _member(self, node: tree.In) -> _Truth:
         found = [self._equal(node.item, item) for item in node.items]
@@ -108,18 +120,17 @@ class _Space:
         self.domains.setdefault(name.text, (*_words(self._fields[name.text]), None))
         return name.text
 
-    def _open_equal(self, left: tree.Node, right: tree.Node) -> _Truth:
-        return self._unknown(("==", *sorted((_structure(left), _structure(right)), key=repr)))
-
     def _open(self, node: tree.Node) -> _Truth:
-        return self._unknown((_structure(node),))
+        return self._whatever((structure(node),))
 
-    def _unknown(self, key: tuple[object, ...]) -> _Truth:
+    def _whatever(self, key: tuple[object, ...], *, same: bool = True) -> _Truth:
+        """What may come out in any way."""
         self.domains.setdefault(key, (True, False, None))
+        unknown = self._unknown
 
         def truth(case: Mapping[_Key, str | bool | None]) -> bool | None:
             value = case[key]
-            return value if isinstance(value, bool) else None
+            return value is same if isinstance(value, bool) else unknown
 
         return truth
 
@@ -137,12 +148,12 @@ def _words(field: FieldSpec) -> tuple[str | bool, ...]:
             return ()
 
 
-def _structure(node: object) -> object:
+def structure(node: object) -> object:
     """A node without its place in the text, so that equal parts of two conditions are one variable."""
     if is_dataclass(node):
-        told = (_structure(getattr(node, field.name)) for field in fields(node) if field.name != "at")
+        told = (structure(getattr(node, field.name)) for field in fields(node) if field.name != "at")
         return (type(node).__name__, *told)
-    return tuple(_structure(part) for part in node) if isinstance(node, tuple) else node
+    return tuple(structure(part) for part in node) if isinstance(node, tuple) else node
 
 
 def _joined(left: _Truth, right: _Truth, *, decisive: bool) -> _Truth:

@@ -6,7 +6,7 @@ from typing import Final
 
 from syncengine.check.judge import Fields, Judge, Mistake
 from syncengine.check.operand import Operand
-from syncengine.spec.expression import Expression
+from syncengine.spec.expression import Expression, Literal
 from syncengine.vocabulary import FieldType
 
 _NO_GRANT: Final = "this flow has no grant, so the condition is about their record."
@@ -27,8 +27,21 @@ def mistakes(expression: Expression, fields: Fields, *, theirs: bool) -> tuple[M
     `fields`.
     """
     judge = Judge(fields, _NO_GRANT if theirs else "")
-    judge.condition(expression.root)
+    judge.whole(expression.root)
     return _in_order(judge.found)
+
+
+def parts(expression: Expression, fields: Fields) -> tuple[Mistake, ...]:
+    """Of a condition of a gate over our fields. Whether the whole of it asks anything is the gate's own business."""
+    judge = Judge(fields, "")
+    if not is_constant(expression):
+        judge.condition(expression.root)
+    return _in_order(judge.found)
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether it is `true` or `false` and no more."""
+    return isinstance(expression.root, Literal) and isinstance(expression.root.value, bool)
 
 
 def becomes(expression: Expression, wanted: Operand) -> tuple[Mistake, ...]:
@@ -52,4 +65,4 @@ def _in_order(found: Iterable[Mistake]) -> tuple[Mistake, ...]:
     return tuple(sorted(found, key=lambda mistake: mistake.at))
 
 
-__all__ = ["Fields", "Given", "Mistake", "becomes", "gives", "mistakes"]
+__all__ = ["Fields", "Given", "Mistake", "becomes", "gives", "is_constant", "mistakes", "parts"]

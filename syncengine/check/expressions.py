@@ -5,10 +5,11 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from syncengine.check import operand
-from syncengine.check.condition import Fields, Mistake, becomes, gives, mistakes
+from syncengine.check.condition import Fields, Mistake, becomes, gives, mistakes, parts
 from syncengine.check.context import Context, FlowView
 from syncengine.check.operand import Operand
 from syncengine.errors import Place
+from syncengine.spec.built_in import is_built_in
 from syncengine.spec.expression import Expression, ExpressionError
 from syncengine.spec.marks import Path
 from syncengine.spec.object import FieldSpec
@@ -35,7 +36,7 @@ def judged(context: Context) -> Iterator[Judged]:
     for view in context.gates:
         for name, need in view.gate.needs.items():
             if need.when is not None and view.about is not None:
-                judge = partial(mistakes, fields=view.about.fields, theirs=False)
+                judge = partial(parts, fields=view.about.fields)
                 path = (*view.path, "needs", name, "when")
                 yield from _placed(context, "gates.yaml", path, need.when, judge)
 
@@ -48,6 +49,8 @@ def _conditions(context: Context, flow: FlowView) -> Iterator[Judged]:
 
 def _spellings(context: Context, flow: FlowView) -> Iterator[Judged]:
     for name, field, spelling, path in flow.spelled():
+        if is_built_in(name):  # it is no place alone, and a rule of its own says so
+            continue
         if spelling.from_ is not None:
             judge = partial(becomes, wanted=_wanted(context, name, field, spelling))
             yield from _placed(context, flow.file, (*path, "from"), spelling.from_, judge)

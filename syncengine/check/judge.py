@@ -1,9 +1,10 @@
 """The judge of expressions: walks a tree and gathers every mistake in it, with its column."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Final, NamedTuple, TypeAlias
 
 from syncengine.check import argument, operand
+from syncengine.check.cases import possible, structure
 from syncengine.check.operand import Operand, Problem
 from syncengine.spec import expression as tree
 from syncengine.spec.built_in import FAMILIES
@@ -37,6 +38,14 @@ class Judge:
     def _say(self, at: int, problem: Problem | tuple[str, str]) -> None:
         self.found.append(Mistake(at, *problem))
 
+    def whole(self, node: tree.Node) -> None:
+        """A condition on which something rests: some case must make it true."""
+        before = len(self.found)
+        self.condition(node)
+        if len(self.found) == before and not possible(node, self._fields, unknown=False):
+            at = min(each.at for each in tree.walk(node))
+            self._say(at, ("nothing makes this condition true", "Ask for what can be so, or remove what rests on it."))
+
     def condition(self, node: tree.Node) -> None:
         """A node that has to be true or false."""
         match node:
@@ -51,6 +60,8 @@ class Judge:
                 self._comparison(node)
             case tree.In():
                 self._membership(node)
+            case tree.Literal(value=bool() as value):
+                self._say(node.at, (f"{str(value).lower()} is no condition: it asks nothing", "Ask for something."))
             case _:
                 self._flag(node)
 
@@ -70,6 +81,17 @@ class Judge:
         problem = operand.compare(left, right, node.operator)
         if problem is not None:
             self._say(_guilty(node, (left, right), problem), problem)
+        elif structure(node.left) == structure(node.right):
+            self._say(node.left.at, ("this is compared with itself", "Compare two things, or write has(field)."))
+        else:
+            self._blank(node)
+
+    def _blank(self, node: tree.Compare) -> None:
+        for literal, other in ((node.left, node.right), (node.right, node.left)):
+            if _is_blank(literal):
+                asked = other.text if isinstance(other, tree.Name) else "field"
+                remedy = f"Write {'not ' * (node.operator == '==')}has({asked})."
+                self._say(literal.at, ("what is empty equals nothing, and no text is blank", remedy))
 
     def _membership(self, node: tree.In) -> None:
         if isinstance(node.item, tree.Literal):
@@ -78,15 +100,17 @@ class Judge:
         item = self.operand(node.item)
         if item is None:
             return
+        met: set[tuple[type, object]] = set()
         for each in node.items:
-            problem = operand.compare(item, operand.of_literal(each.value), "==")
+            problem = operand.compare(item, operand.of_literal(each.value), "==") or _in_vain(each, met)
             if problem is not None:
                 self._say(each.at, problem)
+            met.add((type(each.value), each.value))
 
     def result(self, node: tree.Node, wanted: Operand) -> None:
         """A node whose value is to be one of what is wanted; of `a ? b : c`, each of the two."""
         if isinstance(node, tree.Choose):
-            self.condition(node.condition)
+            self.whole(node.condition)
             self.result(node.then, wanted)
             self.result(node.otherwise, wanted)
             return
@@ -121,7 +145,7 @@ class Judge:
 
     def _chosen(self, node: tree.Choose) -> Operand | None:
         before = len(self.found)
-        self.condition(node.condition)
+        self.whole(node.condition)
         then, otherwise = self.operand(node.then), self.operand(node.otherwise)
         if then is None or otherwise is None or len(self.found) > before:
             return None
@@ -192,6 +216,19 @@ class Judge:
             self._say(node.at, (f"{node.text} is not visible here", remedy))
         elif len(node.path) == 1:
             self._say(node.at, ("`theirs` is a whole record", "Name a place: theirs.status."))
+
+
+def _is_blank(node: tree.Node) -> bool:
+    return isinstance(node, tree.Literal) and isinstance(node.value, str) and not node.value.strip()
+
+
+def _in_vain(each: tree.Literal, met: Set[tuple[type, object]]) -> Problem | None:
+    """Why a member of a list adds nothing to those before it."""
+    if _is_blank(each):
+        return Problem("what is empty is in no list, and no text is blank", "Remove it, and ask with `or not has(…)`.")
+    if (type(each.value), each.value) in met:
+        return Problem("this stands twice in the list", "Remove one of them.")
+    return None
 
 
 def _guilty(node: tree.Compare | tree.Arithmetic | tree.Choose, sides: Sequence[Operand], problem: Problem) -> int:

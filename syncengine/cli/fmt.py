@@ -69,12 +69,14 @@ def _done(paths: Sequence[Path], *, write: bool) -> _Done:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """A file by itself; of a folder every YAML file that is not hidden."""
+    """A file by itself; of a folder every file of a map in it that is not hidden."""
+    from syncengine.spec.folder import is_of_a_map
+
     if not path.is_dir():
         yield path
         return
     for file in sorted(path.rglob("*.yaml")):
-        if not any(part.startswith(".") for part in file.relative_to(path).parts):
+        if is_of_a_map(file) and not any(part.startswith(".") for part in file.relative_to(path).parts):
             yield file
 
 

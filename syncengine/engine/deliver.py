@@ -160,7 +160,7 @@ class Delivery:
             if answer.ruling is Ruling.CANCEL:
                 moves.append(
                     Move(
-                        candidate=candidate, to=ActionState.CANCELLED, why=answer.why,
+                        candidate=candidate, to=ActionState.CANCELLED, why=answer.why, recheck=True,
                         record=withdraw(record, candidate.flow),
                     )
                 )  # fmt: skip

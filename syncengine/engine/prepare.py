@@ -2,7 +2,7 @@
 read in one query per record type; what differs from the base becomes a reading, and is judged before anything is sent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -22,6 +22,10 @@ from syncengine.plan.plan import FlowPlan, Plan
 from syncengine.vocabulary import ActionState
 
 Ref = tuple[str, str, str]
+Sought = tuple[str, str]
+"""(place, what stands there); OWN for the place where it is the record's own id."""
+Images = Mapping[tuple[str, str], Mapping[str, Image]]
+"""Before-images by (flow id, place) and by what stands there."""
 
 
 @dataclass(slots=True)
@@ -91,8 +95,8 @@ def _neighbours(world: World, selection: Selection) -> Mapping[tuple[str, str], 
 def queries(
     world: World, selection: Selection, candidates: Sequence[Candidate]
 ) -> Iterator[tuple[FlowPlan, ImageQuery]]:
-    """One query per flow for the before-images of its candidates by their key, and one more for the records that were
-    matched and do not carry our key yet: those are looked at by their own id, and by the key whether another has it.
+    """One query per flow for the before-images of its candidates by their key, and one more for those that are known
+    there by their own id.
     """
     by_flow: dict[str, list[Candidate]] = {}
     for candidate in candidates:
@@ -100,21 +104,44 @@ def queries(
             by_flow.setdefault(candidate.flow, []).append(candidate)
     for name, group in by_flow.items():
         flow = world.plan.flows[name]
-        records = [selection.record(candidate) for candidate in group]
-        own = tuple(dict.fromkeys(id_ for record in records if (id_ := own_id(record, flow))))
-        keys = dict.fromkeys(key_of(world.plan, r) for r in records if flow.key or not own_id(r, flow))
-        together = (*keys, *own) if flow.key == OWN else tuple(keys)
-        yield flow, ImageQuery(record=flow.record, key=flow.key, keys=together, places=flow.granted_places)
-        if own and flow.key != OWN:
-            places = (*flow.granted_places, flow.key)
-            yield flow, ImageQuery(record=flow.record, key=OWN, keys=own, places=places)
+        yield from _asked(flow, (s for c in group for s in sought(world.plan, selection.record(c), flow)))
+
+
+def missed(
+    world: World, selection: Selection, candidates: Sequence[Candidate], images: Images
+) -> Iterator[tuple[FlowPlan, ImageQuery]]:
+    """What our key did not find though it is known there: somebody may have taken the key out. Asked by its own id."""
+    by_flow: dict[str, list[Sought]] = {}
+    for candidate in candidates:
+        record, flow = selection.record(candidate), world.plan.flows[candidate.flow]
+        if candidate.state is ActionState.READY and (known := _unfound(world.plan, record, flow, images)):
+            by_flow.setdefault(flow.id, []).append((OWN, known))
+    for name, asked in by_flow.items():
+        yield from _asked(world.plan.flows[name], asked)
+
+
+def _asked(flow: FlowPlan, wanted: Iterable[Sought]) -> Iterator[tuple[FlowPlan, ImageQuery]]:
+    by_place: dict[str, dict[str, None]] = {}
+    for place, key in wanted:
+        by_place.setdefault(place, {})[key] = None
+    for place, keys in by_place.items():
+        places = (*flow.granted_places, flow.key) if flow.key and place == OWN else flow.granted_places
+        yield flow, ImageQuery(record=flow.record, key=place, keys=tuple(keys), places=places)
+
+
+def _unfound(plan: Plan, record: Record, flow: FlowPlan, images: Images) -> str:
+    """The own id of a record that stood there, and that was sought by our key in vain; else an empty text."""
+    target = record.targets.get(flow.id)
+    if target is None or target.base is None or own_id(record, flow):
+        return ""
+    return "" if key_of(plan, record) in images.get((flow.id, flow.key), {}) else target.id
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A candidate beside its before-image. `key` is what stands at the flow's key. `before` is in normal spelling, None
-    where there is no record. `own` is the id by which a record is found that our key does not stand in yet, `rival`
-    another one that carries it.
+    where there is no record. `own` is the id by which a record is found that our key need not stand in. Where it is to
+    be written there (`unkeyed`), `rival` is another one that carries it.
     """
 
     candidate: Candidate
@@ -124,6 +151,7 @@ class Found:
     image: Image | None
     before: dict[str, Json] | None
     own: str = ""
+    unkeyed: bool = False
     rival: Image | None = None
 
     def differs(self, selection: Selection) -> bool:
@@ -131,7 +159,7 @@ class Found:
         expects = expected(self.record, self.flow)
         if expects is None or self.before is None:
             return (expects is None) != (self.before is None)
-        if self.rival is not None or (self.own and self.before.get(self.flow.key) not in (None, self.key)):
+        if self.rival is not None or (self.unkeyed and self.before.get(self.flow.key) not in (None, self.key)):
             return True
         return any(self.before.get(p) != self._normal(p, v) for p, v in selection.translated(expects).items())
 
@@ -141,12 +169,12 @@ class Found:
         before = self.before
         if before is not None:
             content = {p: v for p, v in content.items() if p not in before or before[p] != self._normal(p, v)}
-            if not self.own:
+            if not self.unkeyed:
                 content.pop(self.flow.key, None)
             content = {p: v for p, v in content.items() if p not in self.flow.on_create}
         return Request(
             record=self.flow.record,
-            key=(OWN, self.own) if self.own else (self.flow.key, self.key),
+            key=(OWN, self.own) if self.own and before is not None else (self.flow.key, self.key),
             create=before is None,
             places=content,
             before=None if before is None or self.image is None else {p: self.image.places.get(p) for p in content},
@@ -160,7 +188,7 @@ class Found:
     def reading(self, world: World) -> Snapshot:
         """The before-image as a snapshot of their record, in normal spelling; or of another one that has our key."""
         target = self.record.targets.get(self.flow.id)
-        known = "" if target is None else target.id
+        known = self.own or ("" if target is None else target.id)
         image = self.image if self.rival is None else self.rival
         return Snapshot(
             record=self.flow.record,
@@ -182,18 +210,19 @@ class Found:
 
 def match(
     selection: Selection, candidates: Sequence[Candidate], plan: Plan,
-    images: Mapping[tuple[str, str], Mapping[str, Image]],
+    images: Images,
 ) -> list[Found]:  # fmt: skip
     """Candidates beside their before-images, which stand by (flow id, place of the key) and key."""
     found = []
     for candidate in candidates:
         record, flow = selection.record(candidate), plan.flows[candidate.flow]
-        key, own = key_of(plan, record), own_id(record, flow)
-        keyed = images[flow.id, flow.key].get(key) if flow.key or not own else None
-        image = images[flow.id, OWN].get(own) if own else keyed
-        rival = keyed if own and keyed is not None and keyed.remote_id != own else None
+        own, unkeyed = own_id(record, flow) or _unfound(plan, record, flow, images), _is_unkeyed(record, flow)
+        key = key_of(plan, record)
+        keyed = images.get((flow.id, flow.key), {}).get(key)
+        image = images.get((flow.id, OWN), {}).get(own) if own else keyed
+        rival = keyed if unkeyed and keyed is not None and keyed.remote_id != own else None
         before = None if image is None else {p: flow.normal[p](v) for p, v in image.places.items() if p in flow.normal}
-        found.append(Found(candidate, record, flow, key, image, before, own, rival))
+        found.append(Found(candidate, record, flow, key, image, before, own, unkeyed, rival))
     return found
 
 
@@ -201,12 +230,33 @@ OWN: Final = ""
 """In the place of a key: the record's own id."""
 
 
+def sought(plan: Plan, record: Record, flow: FlowPlan) -> tuple[Sought, ...]:
+    """Where a record's before-image is looked for. Before our key is written, also whether another one carries it."""
+    own = own_id(record, flow)
+    by_key = (flow.key, key_of(plan, record))
+    if not own:
+        return (by_key,)
+    return ((OWN, own), by_key) if _is_unkeyed(record, flow) else ((OWN, own),)
+
+
 def own_id(record: Record, flow: FlowPlan) -> str:
-    """The id by which a record is found as long as our key does not stand in it; empty where it does, and where the
-    record was born under that id.
+    """The record's own id in a flow, where our key need not stand in it: it was born there, is read there, or stands
+    there without a key of ours. Empty where our key finds it.
     """
+    source, target = record.sources.get(flow.id), record.targets.get(flow.id)
+    if source is not None and source.id and not source.gone:
+        return source.id
+    if record.birth[0] == flow.id and source is None:
+        return record.birth[1]
+    if target is None or target.base is None:
+        return ""
+    return target.id if not flow.key or flow.key not in target.base else ""
+
+
+def _is_unkeyed(record: Record, flow: FlowPlan) -> bool:
+    """Whether our key is still to be written into a record that was matched."""
     target = record.targets.get(flow.id)
-    return target.id if target is not None and (target.unkeyed or not flow.key) else ""
+    return bool(flow.key) and target is not None and target.unkeyed
 
 
 def key_of(plan: Plan, record: Record) -> str:

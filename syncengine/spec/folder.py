@@ -17,6 +17,13 @@ MAX_FILES: Final = 500
 _BESIDE: Final = frozenset({"README.md"})
 
 
+def is_of_a_map(path: Path) -> bool:
+    """Whether a file is named, and stands, as one of a map does."""
+    whole = path.parent.parent if path.parent.name in FOLDERS else path.parent
+    known = path.suffix == ".yaml" if path.parent.name in FOLDERS else path.name in (*REQUIRED, *OPTIONAL)
+    return known and (whole / REQUIRED[0]).is_file()
+
+
 @dataclass(slots=True)
 class Listing:
     """`files` are the top-level ones; `objects` and `environments` are names without `.yaml`; all sorted."""

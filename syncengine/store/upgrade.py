@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from syncengine.errors import UserError
 from syncengine.store.sql.database import Database
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """Every revision there is, oldest first; a ledger only goes forward."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

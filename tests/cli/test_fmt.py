@@ -22,6 +22,8 @@ def fmt(*words: str | Path) -> int:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """A file of a map: the folder has a project."""
+    (tmp_path / "project.yaml").write_text("language: 1\n")
     path = tmp_path / "authority.yaml"
     path.write_text(UNTIDY)
     return path
@@ -51,7 +53,8 @@ def test_json_names_each_file(file: Path, capsys: pytest.CaptureFixture[str]) ->
     other.write_text("a: {b: c}\n")
     assert fmt(file.parent, "--check", "--format", "json") == Exit.FINDINGS
     told = json.loads(capsys.readouterr().out)
-    assert told["files"] == [{"file": str(file), "changed": True}, {"file": str(other), "changed": False}]
+    names = {Path(told["file"]).name: told["changed"] for told in told["files"]}
+    assert names == {"authority.yaml": True, "project.yaml": False, "words.yaml": False}
     assert (told["has_changes"], told["exit"], told["findings"]) == (True, 1, [])
 
 
@@ -79,21 +82,33 @@ def test_a_file_with_a_mistake_is_left_alone_and_the_others_are_laid_out(
     assert f"{bad}:" in capsys.readouterr().out
 
 
-def test_what_is_not_there_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert fmt(tmp_path / "words.yaml") == Exit.FINDINGS
+def test_what_is_not_there_is_a_finding(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert fmt(file.with_name("words.yaml")) == Exit.FINDINGS
     assert "[map/unreadable]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["passwd", "docker-compose.yaml", "objects.yaml", "notes/authority.yaml"])
+def test_what_is_no_file_of_a_map_is_left_alone(name: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = file.parent / name
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("alpha:x:0\nbeta:x:1\n")
+    assert fmt(other) == Exit.FINDINGS
+    assert "is not a file of a map" in capsys.readouterr().out
+    assert fmt(file.parent) == Exit.DONE
+    assert other.read_text() == "alpha:x:0\nbeta:x:1\n"
 
 
 def test_mode_and_links_stay(file: Path) -> None:
     file.chmod(0o640)
     link = file.parent / "link" / "authority.yaml"
     link.parent.mkdir()
+    (link.parent / "project.yaml").write_text("language: 1\n")
     link.symlink_to(file)
     assert fmt(link) == Exit.DONE
     assert link.is_symlink()
     assert file.read_text() == TIDY
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert sorted(path.name for path in file.parent.iterdir()) == ["authority.yaml", "link"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["authority.yaml", "link", "project.yaml"]
 
 
 def test_a_file_that_cannot_be_replaced_is_as_it_was(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +118,7 @@ def test_a_file_that_cannot_be_replaced_is_as_it_was(file: Path, monkeypatch: py
     monkeypatch.setattr(os, "fsync", full)
     assert fmt(file) == Exit.TEMPORARY
     assert file.read_text() == UNTIDY
-    assert [path.name for path in file.parent.iterdir()] == ["authority.yaml"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["authority.yaml", "project.yaml"]
 
 
 def test_lines_end_as_the_first_one_does(file: Path) -> None:
@@ -115,9 +130,10 @@ def test_lines_end_as_the_first_one_does(file: Path) -> None:
 def test_a_line_of_an_environment_is_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "environments" / "local.yaml"
     file.parent.mkdir()
+    (tmp_path / "project.yaml").write_text("language: 1\n")
     file.write_text("billing:   {secret_key: hunter2}\n")
     assert fmt(tmp_path, "--check") == Exit.FINDINGS
-    assert capsys.readouterr().out == f"{file} would change\n1 would change, 0 left as they were\n"
+    assert capsys.readouterr().out == f"{file} would change\n1 would change, 1 left as they were\n"
 
 
 def test_quiet_says_nothing_but_findings(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,10 @@ import pytest
 from syncengine.store.memory import MemoryStore
 from syncengine.store.open import open_store
 from syncengine.store.protocol import Store
+from tests.postgres import postgres_database, postgres_server
 from tests.store.scene import Scene
+
+__all__ = ["postgres_database", "postgres_server"]
 
 Opening = Callable[[], Store]
 """Opens the same ledger again, as another process would."""

@@ -35,7 +35,7 @@ def _statements(connection: object) -> set[str]:
     rows = connection.execute(  # type: ignore[attr-defined]
         text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type != 'trigger' AND name != 'alembic_version'")
     )
-    return {_in_one_order(re.sub(r"\s+", " ", row[0])) for row in rows}
+    return {_in_one_order(re.sub(r"\s+", " ", row[0]).replace('"', "")) for row in rows}  # a renamed table is quoted
 
 
 def _in_one_order(statement: str) -> str:

@@ -10,7 +10,7 @@ import yaml
 
 from syncengine.errors import Place
 from syncengine.model.finding import Finding
-from syncengine.spec.folder import FOLDERS
+from syncengine.spec.folder import FOLDERS, is_of_a_map
 from syncengine.spec.layout.tree import grow
 from syncengine.spec.layout.write import write
 from syncengine.spec.reader import read
@@ -42,6 +42,9 @@ class Tidied:
 def tidy_file(path: Path) -> Tidied:
     """What cannot be read, and what would say something else, is a finding."""
     name = f"{path.parent.name}/{path.name}" if path.parent.name in FOLDERS else path.name
+    if not is_of_a_map(path):
+        remedy = "Name a file or the folder of a map; nothing else is laid out anew."
+        return _refused(path, "map/unknown-file", f"{path.name} is not a file of a map", remedy)
     try:
         return tidy(read_bytes(path), file=name, place=path.as_posix(), secret=name.startswith("environments/"))
     except OSError as error:

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import (
     Column,
     ColumnElement,
+    DefaultClause,
     ForeignKey,
     FromClause,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 
 from syncengine.store.schema.column import METADATA, either, id_, number, one_of, partial, text, words
 from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionKind, ActionState, AttemptState, OutcomeKind
@@ -36,7 +38,7 @@ actions: Final = Table(
     number("request_id"),
     number("replaced_by"),
     number("due_at"),
-    number("batched"),
+    number("batched", DefaultClause(sql("0"))),
     number("session_id"),
     number("retired"),
     UniqueConstraint("key", "retired"),
@@ -45,7 +47,8 @@ actions: Final = Table(
     Index("ix_actions_record", "record_id"),
     Index("ix_actions_session", "session_id"),
 )  # fmt: skip
-"""`retired` is 0, and of a superseded or cancelled action its own id: a key is taken once among all others."""
+"""`retired` is 0, and of a superseded or cancelled action its own id: a key is taken once among all others.
+The default of `batched` is for rows of ledgers that are older than it; whoever adds a row says it."""
 
 
 def in_flight(table: FromClause) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 CREATE TABLE accounts (
   id TEXT PRIMARY KEY DEFAULT ('acc_' || lower(hex(randomblob(6)))),
-  stripe_customer_id TEXT NOT NULL UNIQUE,
+  stripe_customer_id TEXT UNIQUE,
   name TEXT NOT NULL,
   email TEXT,
   country TEXT,
@@ -13,7 +13,7 @@ CREATE TABLE accounts (
 
 CREATE TABLE invoices (
   id TEXT PRIMARY KEY DEFAULT ('inv_' || lower(hex(randomblob(6)))),
-  stripe_invoice_id TEXT NOT NULL UNIQUE,
+  stripe_invoice_id TEXT UNIQUE,
   account_id TEXT NOT NULL REFERENCES accounts (id),
   number TEXT,
   status TEXT NOT NULL,

@@ -24,7 +24,6 @@ def _ledger() -> None:
         _text("project"),
         _text("opened_at"),
         _blob("checkpoint"),
-        _blob("secret"),
         sa.CheckConstraint("id = 1", name=op.f("ck_ledger_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
     )
@@ -317,7 +316,6 @@ def _actions() -> None:
         _number("request_id"),
         _number("replaced_by"),
         _number("due_at"),
-        _number("batched"),
         _number("session_id"),
         _number("retired"),
         _one_of("ck_actions_kind", "kind", "create update"),
@@ -331,7 +329,7 @@ def _actions() -> None:
         sa.UniqueConstraint("key", "retired", name=op.f("uq_actions_key")),
     )
     _partial("ix_actions_deferred", "actions", ["flow", "due_at"], _either("state", "prepared unknown"))
-    _partial("ix_actions_ready", "actions", ["flow", "batched", "id"], _either("state", "ready"))
+    _partial("ix_actions_ready", "actions", ["flow", "id"], _either("state", "ready"))
     op.create_index("ix_actions_record", "actions", ["record_id"])
     _partial("ix_actions_replaceable", "actions", ["record_id", "flow"], _either("state", "ready waiting held"))
     op.create_index("ix_actions_session", "actions", ["session_id"])
@@ -428,80 +426,6 @@ def _holds() -> None:
     op.create_index("ix_holds_record", "holds", ["record_id"])
 
 
-def _ours() -> None:
-    op.create_table(
-        "ours",
-        _number("record_id"),
-        _text("rule"),
-        _blob("hash"),
-        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_ours_record_id")),
-        sa.PrimaryKeyConstraint("record_id", "rule", name=op.f("pk_ours")),
-    )
-    op.create_index("ix_ours_hash", "ours", ["hash"])
-
-
-def _theirs() -> None:
-    op.create_table(
-        "theirs",
-        _text("external_id"),
-        _text("flow"),
-        _text("rule"),
-        _blob("hash"),
-        _number("at"),
-        _number("listing"),
-        sa.PrimaryKeyConstraint("external_id", "flow", "rule", name=op.f("pk_theirs")),
-    )
-    op.create_index("ix_theirs_hash", "theirs", ["hash", "flow"])
-
-
-def _pairings() -> None:
-    op.create_table(
-        "pairings",
-        _number("record_id"),
-        _text("flow"),
-        _text("state"),
-        _text("external_id"),
-        _one_of("ck_pairings_state", "state", "waiting reading review"),
-        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_pairings_record_id")),
-        sa.PrimaryKeyConstraint("record_id", "flow", name=op.f("pk_pairings")),
-    )
-    op.create_index("ix_pairings_read", "pairings", ["external_id", "flow"])
-    op.create_index("ix_pairings_state", "pairings", ["state", "flow", "record_id"])
-
-
-def _suspects() -> None:
-    op.create_table(
-        "suspects",
-        _text("external_id"),
-        _text("flow"),
-        _number("record_id"),
-        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_suspects_record_id")),
-        sa.PrimaryKeyConstraint("external_id", "flow", "record_id", name=op.f("pk_suspects")),
-    )
-    op.create_index("ix_suspects_record", "suspects", ["record_id", "flow"])
-
-
-def _listings() -> None:
-    op.create_table(
-        "listings",
-        _text("flow"),
-        _text("digest"),
-        _number("number"),
-        _number("complete"),
-        _text("at"),
-        sa.PrimaryKeyConstraint("flow", name=op.f("pk_listings")),
-    )
-
-
-def _keyed() -> None:
-    op.create_table(
-        "keyed",
-        _text("object"),
-        _text("digest"),
-        sa.PrimaryKeyConstraint("object", name=op.f("pk_keyed")),
-    )
-
-
 def _id(name: str) -> sa.Column[int]:
     return sa.Column(name, _NUMBER, autoincrement=False, nullable=False)
 
@@ -557,10 +481,4 @@ TABLES = (
     _setbacks,
     _waits,
     _holds,
-    _ours,
-    _theirs,
-    _pairings,
-    _suspects,
-    _listings,
-    _keyed,
 )
