@@ -40,7 +40,15 @@ def _said(subject: ObjectSpec) -> Iterator[str]:
 
 
 def ruled(spec: MapSpec) -> frozenset[tuple[str, str]]:
-    """Fields, each with its object, of which the map says what becomes of them."""
+    """Fields, each with its object, of which the map says what becomes of them: they are used, or exceptions of which
+    somebody said why.
+    """
+    excepted = ((subject, name) for subject in spec.objects.values() for name in subject.fields)
+    return used(spec) | {(subject.object, name) for subject, name in excepted if _is_told(subject, name)}
+
+
+def used(spec: MapSpec) -> frozenset[tuple[str, str]]:
+    """Fields, each with its object, that something asks for or passes on."""
     found: set[tuple[str, str]] = set()
     for subject in spec.objects.values():
         found.update((subject.object, name) for name in _passed_on(subject))
@@ -48,15 +56,14 @@ def ruled(spec: MapSpec) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def _is_told(subject: ObjectSpec, name: str) -> bool:
+    return subject.fields[name].because is not None or subject.owner_of(name) != subject.system_of_record
+
+
 def _passed_on(subject: ObjectSpec) -> Iterator[str]:
-    """Fields that another system is shown, that a flow computes with, that records are matched by, and exceptions:
-    somebody said why.
-    """
+    """Fields that another system is shown, that a flow computes with and that records are matched by."""
     yield from (name for rule in subject.matched_by for name in rule)
     owners = {name: subject.owner_of(name) for name in subject.fields}
-    for name, field in subject.fields.items():
-        if field.because is not None or owners[name] != subject.system_of_record:
-            yield name
     for flow_name, flow in subject.flows.items():
         system = subject.system_of(flow_name)
         yield from (name for name in flow.fields if owners.get(name, system) != system)

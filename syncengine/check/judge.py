@@ -1,6 +1,7 @@
 """The judge of expressions: walks a tree and gathers every mistake in it, with its column."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple, TypeAlias
 
 from syncengine.check import argument, operand
@@ -43,8 +44,8 @@ class Judge:
         before = len(self.found)
         self.condition(node)
         if len(self.found) == before and not possible(node, self._fields, unknown=False):
-            at = min(each.at for each in tree.walk(node))
-            self._say(at, ("nothing makes this condition true", "Ask for what can be so, or remove what rests on it."))
+            remedy = "Ask for what can be so, or remove what rests on it."
+            self._say(tree.start(node), ("nothing makes this condition true", remedy))
 
     def condition(self, node: tree.Node) -> None:
         """A node that has to be true or false."""
@@ -82,7 +83,8 @@ class Judge:
         if problem is not None:
             self._say(_guilty(node, (left, right), problem), problem)
         elif structure(node.left) == structure(node.right):
-            self._say(node.left.at, ("this is compared with itself", "Compare two things, or write has(field)."))
+            remedy = "Compare two things, or write has(field)."
+            self._say(tree.start(node.left), ("this is compared with itself", remedy))
         else:
             self._blank(node)
 
@@ -222,7 +224,7 @@ def _is_blank(node: tree.Node) -> bool:
     return isinstance(node, tree.Literal) and isinstance(node.value, str) and not node.value.strip()
 
 
-def _in_vain(each: tree.Literal, met: Set[tuple[type, object]]) -> Problem | None:
+def _in_vain(each: tree.Literal, met: AbstractSet[tuple[type, object]]) -> Problem | None:
     """Why a member of a list adds nothing to those before it."""
     if _is_blank(each):
         return Problem("what is empty is in no list, and no text is blank", "Remove it, and ask with `or not has(…)`.")

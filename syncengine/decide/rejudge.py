@@ -104,5 +104,6 @@ def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool
         return False
     if not (flow.may_create if creates else flow.may_update):
         return False
-    places = (flow.granted_places, flow.on_create, (flow.key,), flow.first_places)
+    key = (flow.key,) if flow.may_create else ()
+    places = (flow.granted_places, flow.on_create, key, flow.first_places)
     return all(any(p in some for some in places) for p in action.content)

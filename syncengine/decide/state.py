@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from syncengine.decide.pair import Verdict
 from syncengine.model.action import OpenHold
+from syncengine.model.matching import Chosen
 from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 
@@ -16,8 +17,8 @@ class State:
     open holds of the record and about it, where it has some or shows them.
 
     `pairs` are the flows whose records have just been compared with the entity, with what came of it; `named` says how
-    people know the entities in there. `chosen`: the record is judged because it was matched with the snapshot's; they
-    are not linked. `secret` is the key of the hashes that are compared.
+    people know the entities in there. `chosen`: the record is judged because it was matched with the snapshot's, as
+    they were compared; they are not linked. `secret` is the key of the hashes that are compared.
     """
 
     record: Record | None
@@ -27,5 +28,5 @@ class State:
     holds: Sequence[OpenHold] = ()
     pairs: Mapping[str, Verdict] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
-    chosen: bool = False
+    chosen: Chosen | None = None
     secret: bytes = b""

@@ -13,6 +13,7 @@ from syncengine.engine.holds import Holds
 from syncengine.engine.matching import Matching
 from syncengine.model.decision import Conflict, FlowOutcome, Link, NeedReading, ReviewItem, Settled
 from syncengine.model.event import Input
+from syncengine.model.matching import Chosen
 from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.plan.lookups import Identity
@@ -70,13 +71,14 @@ class Claim:
         found = self.linked((identity.flow, identity.id))
         if found is None and identity.entity is not None:
             found = self.working.get(identity.entity)
-        return self.working.get(self.matching.chosen.get(identity.link, "")) if found is None else found
+        chosen = self.matching.match_of(identity.link) if found is None else None
+        return found if chosen is None else self.working.get(chosen.record.entity)
 
-    def choose(self, found: Mapping[tuple[str, str], Record]) -> None:
+    def choose(self, found: Mapping[tuple[str, str], Chosen]) -> None:
         """Records of ours that were matched with theirs, and are not linked yet."""
-        self.matching.choose(found)
-        for record in found.values():
-            self._add(record)
+        self.matching.chosen.update(found)
+        for chosen in found.values():
+            self._add(chosen.record)
 
     def missing_neighbours(self, record: Record) -> Iterable[tuple[str, str]]:
         """Links that the gates of a record's flows ask about and that are not loaded."""
@@ -95,7 +97,7 @@ class Claim:
             holds=() if record is None else self.holds.around(record.entity),
             pairs={} if record is None else self.matching.verdicts.get(record.entity, {}),
             named=self.matching.named,
-            chosen=self._is_chosen(identity, record),
+            chosen=self._chosen(identity, record),
             secret=self.matching.secret,
         )
         decision = decide(question, state, self.plan, self.now)
@@ -107,11 +109,12 @@ class Claim:
         else:
             self._settled(question, decision, record, after, identity)
 
-    def _is_chosen(self, identity: Identity | None, record: Record | None) -> bool:
-        """Whether nothing but a match says that a record is the one that an input shows."""
-        if identity is None or record is None or identity.link in self.links:
-            return False
-        return identity.entity != record.entity and self.matching.chosen.get(identity.link) == record.entity
+    def _chosen(self, identity: Identity | None, record: Record | None) -> Chosen | None:
+        """The match, where nothing else says that a record is the one that an input shows."""
+        if identity is None or record is None or identity.link in self.links or identity.entity == record.entity:
+            return None
+        chosen = self.matching.chosen.get(identity.link)
+        return chosen if chosen is not None and chosen.record.entity == record.entity else None
 
     def _await_reading(self, question: Input, decision: NeedReading, record: Record | None) -> None:
         wanted = (decision.flow, decision.id)

@@ -17,7 +17,7 @@ from syncengine.decide.rejudge import Ruling, rejudge
 from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.look import Looked, look
-from syncengine.engine.prepare import Found, Selection, key_of, match, own_id, queries, select
+from syncengine.engine.prepare import Found, Images, Selection, is_failed, match, missed, queries, select
 from syncengine.engine.reading import as_input
 from syncengine.engine.settle import settle_outcomes, settle_probes, shows_id
 from syncengine.engine.world import World
@@ -112,16 +112,8 @@ class Delivery:
         switches = world.switches()
         selection, going, moves = self._select(switches)
         moved = self._move(moves)  # at once: a gate may open while the target is looked at
-        images, failed = {}, []
-        for flow, query in list(queries(world, selection, going)):
-            looked: Looked = yield partial(look, self._inspector, query, self.system)
-            images[flow.id, query.key] = looked.images
-            asked = ((c, selection.record(c)) for c in going if c.flow == flow.id)
-            failed += [c for c, r in asked if looked.failed.keys() & {key_of(world.plan, r), own_id(r, flow)}]
-            self.trouble = next(iter(looked.failed.values()), self.trouble)
+        images, ready = yield from self._look_up(selection, going)
         world.boundary("prepare.looked")
-        self._tired.update(map(_lane, failed))
-        ready = [c for c in going if c.state is ActionState.READY and c not in failed]
         found = match(selection, ready, world.plan, images)
         differing: list[Found] = []
         intents = list(self._again(selection, going))
@@ -134,6 +126,26 @@ class Delivery:
         moved += self._move(stand) + self._reread(differing)
         moved += yield from self._send(selection, intents, switches)
         return moved
+
+    def _look_up(
+        self, selection: Selection, going: Sequence[Candidate]
+    ) -> Generator[Ask, Any, tuple[Images, list[Candidate]]]:
+        """The before-images, and whose they are; what cannot be looked at is left alone for this run."""
+        plan, ready = self._world.plan, [c for c in going if c.state is ActionState.READY]
+        looked: dict[tuple[str, str], Looked] = {}
+        for flow, query in queries(plan, selection, ready):
+            looked[flow.id, query.key] = yield partial(look, self._inspector, query, self.system)
+        images = {at: each.images for at, each in looked.items()}
+        for flow, query in missed(plan, selection, ready, images):
+            by_key = looked.get((flow.id, query.key), Looked({}, {}))
+            again: Looked = yield partial(look, self._inspector, query, self.system)
+            both = Looked({**by_key.images, **again.images}, {**by_key.failed, **again.failed})
+            looked[flow.id, query.key] = both
+        failed = {at: each.failed for at, each in looked.items()}
+        self.trouble = next((why for each in failed.values() for why in each.values()), self.trouble)
+        stuck = [c for c in ready if is_failed(failed, plan, selection.record(c), plan.flows[c.flow])]
+        self._tired.update(map(_lane, stuck))
+        return {at: each.images for at, each in looked.items()}, [c for c in ready if c not in stuck]
 
     def _select(self, switches: Switches) -> tuple[Selection, list[Candidate], list[Move]]:
         """At most one batch of what may go, and what moves without being sent. What has to stay where it is makes no

@@ -65,6 +65,7 @@ def _judge_inputs(world: World, rows: Sequence[InboxRow]) -> None:
         if question is not None:
             questions.append(question)
     _load(world, claim, questions)
+    questions.sort(key=lambda each: each.identity.link in claim.matching.chosen)  # whoever else has come is heard first
     for each in questions:
         claim.judge(each.question, claim.find(each.identity), each.identity)
     _commit(world, claim, rows)

@@ -29,9 +29,16 @@ class Pairing:
         self._matched = [subject for subject in world.plan.objects.values() if subject.match is not None]
         self._flows = {name for subject in self._matched for name in _match(subject).flows}
         unpaired = world.store.unpaired()
-        self._questions = {flow for flow, state in unpaired if state is PairState.REVIEW}
+        self._questions = {flow for flow, state in unpaired if state is not PairState.WAITING}
         self._stale = sorted({flow for flow, _ in unpaired} - self._flows)
         self._steps = self._all_steps()
+
+    def doubt(self) -> None:
+        """What an earlier run matched and did not read any more rests on a listing of back then: it is made anew."""
+        world = self._world
+        for flow in sorted({flow for flow, state in world.store.unpaired() if state is PairState.READING}):
+            world.store.begin_listing(world.session, flow, "", world.clock.now())
+            world.boundary("listing.doubted")
 
     def round(self) -> int:
         """One step, of whatever is next. Returns how many records it was about; 0 when nothing is left."""

@@ -15,17 +15,18 @@ from syncengine.engine.world import World
 from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Request
 from syncengine.model.event import Snapshot, Version
-from syncengine.model.record import Record
+from syncengine.model.record import Record, TargetState
 from syncengine.model.switch import Switches
 from syncengine.model.value import Json, Places, is_untranslated
 from syncengine.plan.plan import FlowPlan, Plan
-from syncengine.vocabulary import ActionState
 
 Ref = tuple[str, str, str]
 Sought = tuple[str, str]
 """(place, what stands there); OWN for the place where it is the record's own id."""
 Images = Mapping[tuple[str, str], Mapping[str, Image]]
 """Before-images by (flow id, place) and by what stands there."""
+Failed = Mapping[tuple[str, str], Mapping[str, str]]
+"""The same for what cannot be looked at: why."""
 
 
 @dataclass(slots=True)
@@ -92,32 +93,29 @@ def _neighbours(world: World, selection: Selection) -> Mapping[tuple[str, str], 
     return world.store.load(wanted, ()).by_link if wanted else {}
 
 
-def queries(
-    world: World, selection: Selection, candidates: Sequence[Candidate]
-) -> Iterator[tuple[FlowPlan, ImageQuery]]:
+def queries(plan: Plan, selection: Selection, ready: Sequence[Candidate]) -> Iterator[tuple[FlowPlan, ImageQuery]]:
     """One query per flow for the before-images of its candidates by their key, and one more for those that are known
     there by their own id.
     """
-    by_flow: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        if candidate.state is ActionState.READY:
-            by_flow.setdefault(candidate.flow, []).append(candidate)
-    for name, group in by_flow.items():
-        flow = world.plan.flows[name]
-        yield from _asked(flow, (s for c in group for s in sought(world.plan, selection.record(c), flow)))
+    by_flow: dict[str, list[Sought]] = {}
+    for candidate in ready:
+        flow = plan.flows[candidate.flow]
+        by_flow.setdefault(flow.id, []).extend(sought(plan, selection.record(candidate), flow))
+    for name, asked in by_flow.items():
+        yield from _asked(plan.flows[name], asked)
 
 
 def missed(
-    world: World, selection: Selection, candidates: Sequence[Candidate], images: Images
+    plan: Plan, selection: Selection, ready: Sequence[Candidate], images: Images
 ) -> Iterator[tuple[FlowPlan, ImageQuery]]:
     """What our key did not find though it is known there: somebody may have taken the key out. Asked by its own id."""
     by_flow: dict[str, list[Sought]] = {}
-    for candidate in candidates:
-        record, flow = selection.record(candidate), world.plan.flows[candidate.flow]
-        if candidate.state is ActionState.READY and (known := _unfound(world.plan, record, flow, images)):
+    for candidate in ready:
+        flow = plan.flows[candidate.flow]
+        if known := _unfound(plan, selection.record(candidate), flow, images):
             by_flow.setdefault(flow.id, []).append((OWN, known))
     for name, asked in by_flow.items():
-        yield from _asked(world.plan.flows[name], asked)
+        yield from _asked(plan.flows[name], asked)
 
 
 def _asked(flow: FlowPlan, wanted: Iterable[Sought]) -> Iterator[tuple[FlowPlan, ImageQuery]]:
@@ -157,8 +155,10 @@ class Found:
     def differs(self, selection: Selection) -> bool:
         """Whether somebody else moved it since we last knew it."""
         expects = expected(self.record, self.flow)
-        if expects is None or self.before is None:
-            return (expects is None) != (self.before is None)
+        if self.before is None:
+            return expects is not None or bool(self.own)
+        if expects is None:
+            return True
         if self.rival is not None or (self.unkeyed and self.before.get(self.flow.key) not in (None, self.key)):
             return True
         return any(self.before.get(p) != self._normal(p, v) for p, v in selection.translated(expects).items())
@@ -237,6 +237,13 @@ def sought(plan: Plan, record: Record, flow: FlowPlan) -> tuple[Sought, ...]:
     if not own:
         return (by_key,)
     return ((OWN, own), by_key) if _is_unkeyed(record, flow) else ((OWN, own),)
+
+
+def is_failed(failed: Failed, plan: Plan, record: Record, flow: FlowPlan) -> bool:
+    """Whether a record is one of those that could not be looked at."""
+    target = record.targets.get(flow.id, TargetState())
+    asked = (*sought(plan, record, flow), (OWN, target.id))
+    return any(key in failed.get((flow.id, place), {}) for place, key in asked)
 
 
 def own_id(record: Record, flow: FlowPlan) -> str:

@@ -61,6 +61,7 @@ def run(
     world.store.recover(world.session, world.clock.now())
     world.boundary("recover.committed")
     cancel_orphans(world)
+    pairing.doubt()
     crew = Crew(world, writers)
     files = _files(folders, done)
     total = sum(_size(path) for _, path in files)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from syncengine.model.record import Record
 from syncengine.vocabulary import PairState
 
 KEY: Final = ""
@@ -37,6 +38,18 @@ class Neighbourhood:
 
     ours: Mapping[str, Keys]
     theirs: Mapping[str, Keys]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """An entity that was matched with a record of theirs, which is read now: the keys of both as they were compared,
+    and when theirs were shown (None: they say nothing any more).
+    """
+
+    record: Record
+    ours: Keys
+    theirs: Keys
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,6 +189,11 @@ class FlowPlan:
         return bool(self.granted) and (self.may_create or self.may_update)
 
     @property
+    def keys_matched(self) -> bool:
+        """Whether our key is written into records that were matched: it goes with `create`, and is an update."""
+        return bool(self.granted) and self.may_create and self.may_update
+
+    @property
     def written(self) -> bool:
         """Whether something of an entity may stand here because we wrote it."""
         return bool(self.shows or self.once)

@@ -162,6 +162,11 @@ def _children(node: Node) -> "tuple[Node, ...]":
             return ()
 
 
+def start(node: Node) -> int:
+    """The column where its text begins, from 0; what stands in front of it in brackets is not its own."""
+    return min(each.at for each in walk(node))
+
+
 def names(expression: Expression) -> tuple[Name, ...]:
     """Every name that stands in the expression."""
     return tuple(node for node in walk(expression.root) if isinstance(node, Name))

@@ -1,6 +1,7 @@
 """The literals of the map language: names, durations, zones, schedules, classes, constants."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -158,6 +159,44 @@ class _NoWildcard(BeforeValidator):
 
 
 NO_WILDCARD: Final = _NoWildcard(refuse_wildcard)
+
+
+def refuse_idle(value: Any) -> Any:
+    """Before a list, or a mapping of lists, that means something else when it is left out: none is empty, and in none
+    stands one thing twice. Raises PydanticCustomError.
+    """
+    if value in ([], {}):
+        raise wrong("what is empty means the same here as what is left out", remedy="Leave it out.")
+    if isinstance(value, list):
+        twice = second(value)
+        if twice is not None:
+            raise wrong("this stands twice in the list", remedy="Remove one of them.", key=twice)
+    return value
+
+
+def second(listed: Sequence[object]) -> int | None:
+    """Where the first thing stands that has stood in the list before."""
+    met: set[str] = set()
+    for index, item in enumerate(listed):
+        shown = repr(item)
+        if shown in met:
+            return index
+        met.add(shown)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _NotIdle(BeforeValidator):
+    """The same said as JSON Schema."""
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core_schema)
+        if schema["type"] == "object":
+            return {**schema, "minProperties": 1}
+        return {**schema, "minItems": 1, "uniqueItems": True}
+
+
+NOT_IDLE: Final = _NotIdle(refuse_idle)
 
 
 def is_secret_reference(value: str) -> bool:

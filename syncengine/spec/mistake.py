@@ -111,6 +111,8 @@ class _Mistake:
         if at in self._marks.keys:
             self._loc = at
             self._at_key = True
+        elif at in self._marks.values:
+            self._loc = at
         return self._make(self._context["rule"], self._context["message"], self._context["remedy"])
 
     def _not_one_of(self) -> Finding:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from syncengine.spec.flow import Flow
-from syncengine.spec.literal import FieldName, Name, Names, SensitivityClass, Sentence
+from syncengine.spec.literal import NOT_IDLE, FieldName, Name, Names, SensitivityClass, Sentence, second
 from syncengine.spec.shape import Shape, wrong
 from syncengine.spec.words import Word
 from syncengine.vocabulary import FieldType, IfEdited
@@ -22,18 +22,35 @@ Edited = Annotated[IfEdited, Field(strict=False)]
 
 
 def _listed(value: Any) -> Any:
-    """A rule of one field may be written as its name alone."""
-    return [[rule] if isinstance(rule, str) else rule for rule in value] if isinstance(value, list) else value
+    """A rule of one field may be written as its name alone. Raises PydanticCustomError."""
+    if not isinstance(value, list):
+        return value
+    rules = [[rule] if isinstance(rule, str) else rule for rule in value]
+    for index, rule in enumerate(rules):
+        if rule == []:
+            raise wrong("this rule compares nothing", remedy="Name a field, or remove it.", key=index)
+        if isinstance(rule, list) and second(rule) is not None:
+            raise wrong("a field stands twice in this rule", remedy="Remove one of them.", key=index)
+    twice = second([sorted(map(str, rule)) if isinstance(rule, list) else rule for rule in rules])
+    if twice is not None:
+        raise wrong("this rule stands here twice", remedy="Remove one of them.", key=twice)
+    return rules
 
 
-Rule = Annotated[tuple[FieldName, ...], Field(strict=False, min_length=1)]
+Rule = Annotated[tuple[FieldName, ...], Field(strict=False)]
 _RULE_NAME: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
 Rules = Annotated[
     tuple[Rule, ...],
     BeforeValidator(_listed),
+    NOT_IDLE,
     Field(strict=False),
     WithJsonSchema(
-        {"type": "array", "items": {"anyOf": [_RULE_NAME, {"type": "array", "minItems": 1, "items": _RULE_NAME}]}}
+        {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"anyOf": [_RULE_NAME, {"type": "array", "minItems": 1, "items": _RULE_NAME}]},
+        }
     ),
 ]
 
@@ -66,7 +83,7 @@ class FieldSpec(Shape):
         description="Set once by its owner; a later change by the owner goes to review, and the old value stays.",
         examples=[True],
     )
-    moves: dict[Word, WordList] = Field(
+    moves: Annotated[dict[Word, WordList], NOT_IDLE] = Field(
         default={}, description="Legal moves between the words of a closed list.", examples=[{"draft": ["open"]}]
     )
     if_edited: Edited | None = Field(
@@ -74,7 +91,7 @@ class FieldSpec(Shape):
         description="What a change by a non-owner leads to; the object's when left out.",
         examples=["restore"],
     )
-    urgent: Names = Field(
+    urgent: Annotated[Names, NOT_IDLE] = Field(
         default=(),
         description="Flows that pass this field on at once, whatever their schedule says.",
         examples=[["salesforce"]],
@@ -93,6 +110,8 @@ class FieldSpec(Shape):
             )
         if self.moves and self.one_of is None:
             raise wrong("only a closed list has moves", remedy="Remove `moves`, or use `one_of`.", key="moves")
+        if self.moves and self.fixed:
+            raise wrong("a fixed field never moves", remedy="Remove `fixed` or `moves`.", key="moves")
         return self
 
     @model_validator(mode="after")
@@ -104,6 +123,9 @@ class FieldSpec(Shape):
             unknown = [word for word in (start, *ends) if word not in words]
             if unknown:
                 raise wrong(f"`moves` names {unknown[0]}, which is not in the list", remedy="Correct it.", key="moves")
+            if start in ends or len(set(ends)) != len(ends):
+                message = f"`moves` leads from {start} to itself, or to one word twice"
+                raise wrong(message, remedy="Name each other word once.", key="moves")
         return self
 
     @classmethod
@@ -129,7 +151,7 @@ class ObjectSpec(Shape):
     klass: SensitivityClass = Field(alias="class", description="The least class of its fields.", examples=["financial"])
     system_of_record: Name = Field(description="The one system that owns it.", examples=["stripe"])
     owner: Name = Field(description="The team that owns this file.", examples=["finance-systems"])
-    born_in: Names = Field(
+    born_in: Annotated[Names, NOT_IDLE] = Field(
         default=(),
         description="Flows in which a new entity may come into existence; the system of record's when left out.",
         examples=[["stripe"]],

@@ -27,8 +27,8 @@ DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 # fmt: off
 _ORDER: Final = (
     "title", "description", "type", "const", "enum", "pattern", "patternErrorMessage", "minLength", "maxLength",
-    "minimum", "maximum", "not", "minItems", "maxItems", "items", "minProperties", "required", "propertyNames",
-    "properties", "additionalProperties", "anyOf", "oneOf", "default", "examples",
+    "minimum", "maximum", "not", "minItems", "maxItems", "uniqueItems", "items", "minProperties", "required",
+    "propertyNames", "properties", "additionalProperties", "anyOf", "oneOf", "default", "examples",
 )
 # fmt: on
 _LISTS: Final = frozenset({"anyOf", "oneOf"})

@@ -31,7 +31,7 @@ class Shape(BaseModel):
         return cls.written({**mapping, "title": title})
 
 
-def wrong(message: str, *, remedy: str = "", rule: str = "language/value", key: str = "") -> PydanticCustomError:
-    """A mistake that a validator raises. `key` names the key below the value that the finding should point at."""
+def wrong(message: str, *, remedy: str = "", rule: str = "language/value", key: str | int = "") -> PydanticCustomError:
+    """A mistake that a validator raises. `key` is the key below the value, or the item of it, that it is about."""
     shown: dict[str, Any] = {"message": message, "remedy": remedy, "rule": rule, "key": key}
     return PydanticCustomError("map", "{message}", shown)

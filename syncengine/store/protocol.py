@@ -11,7 +11,7 @@ from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import Accepted, InboxRow, Refused
-from syncengine.model.matching import Keys, Listing, Neighbourhood, PairMark, Theirs
+from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
@@ -310,7 +310,9 @@ class Store(Protocol):
         ...
 
     def begin_listing(self, session: Session, flow: str, digest: str, now: datetime) -> int:
-        """A new listing, not complete yet, under these rules; gives its number."""
+        """A new listing, not complete yet, under these rules; gives its number. Who was matched by an older one, and is
+        not linked yet, is to be compared again.
+        """
         ...
 
     def keep_listed(self, session: Session, number: int, theirs: Sequence[Theirs], now: datetime) -> None:
@@ -353,7 +355,7 @@ class Store(Protocol):
         """All that hangs together with these records in one flow."""
         ...
 
-    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Chosen]:
         """Their records, (flow, id), that entities were matched with and that are read now."""
         ...
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncengine.check.cases import unasked
+from syncengine.check.cases import possible, unasked
 from syncengine.model.value import Value
-from syncengine.plan.expression import asked
+from syncengine.plan.expression import asked, condition
 from syncengine.spec.object import FieldSpec
 from syncengine.spec.parse import parse
 
@@ -95,3 +95,38 @@ def test_the_proof_agrees_with_what_the_gate_will_do(conditions: list[str]) -> N
     needs = [asked(parse(text), types) for text in conditions]
     every = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
     assert (judged(*conditions) is None) == all(any(need(case) for need in needs) for case in every)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CONDITIONS)
+def test_what_is_called_impossible_is_what_the_engine_never_finds_true(text: str) -> None:
+    types = {name: field.field_type for name, field in FIELDS.items()}
+    holds = condition(parse(text), types)
+    every = [dict(zip(VALUES, values, strict=True)) for values in product(*VALUES.values())]
+    assert possible(parse(text).root, FIELDS, unknown=False) == any(holds(case) for case in every)
+
+
+@pytest.mark.parametrize(
+    ("text", "ours", "asked_of_somebody"),
+    [
+        ("not (form == 'person') and not (form in ['company', 'trust'])", True, False),
+        ("form == 'person' and form == 'trust'", False, False),
+        ("country == 'DE' and country == 'FR'", True, True),
+        ("country == 'DE' and country != 'DE'", False, False),
+        ("total > total", True, True),
+        ("false", False, False),
+        ("true", True, True),
+    ],
+)
+def test_a_condition_that_nothing_makes_true_is_told_where_it_can_be(
+    text: str, ours: bool, asked_of_somebody: bool
+) -> None:
+    assert possible(parse(text).root, FIELDS, unknown=False) is ours
+    assert possible(parse(text).root, FIELDS, unknown=None) is asked_of_somebody
+
+
+def test_of_too_many_cases_nothing_is_called_impossible() -> None:
+    names = [f"f{n}" for n in range(10)]
+    fields = {name: FieldSpec.model_validate({"one_of": ["a", "b", "c"]}) for name in names}
+    text = " and ".join(f"{name} == 'a'" for name in names) + " and f0 == 'b'"
+    assert possible(parse(text).root, fields, unknown=False)

@@ -44,12 +44,12 @@ def columns(folder: Path, found: list[Finding]) -> list[tuple[str, str]]:
     "text",
     [
         "theirs.s == 'ok' ? 'verified' : 'in_review'",
-        "theirs.s in ['ok', 'fine'] and has(theirs.on) ? 'verified' : theirs.s",
+        "theirs.s in ['ok', 'fine'] and has(theirs.on) ? 'verified' : 'in_review'",
+        "trim(lower(theirs.s)) == 'ok' ? 'verified' : 'in_review'",
+        "'ok' == theirs.s or theirs.ok == true or theirs.level == 3 ? 'verified' : 'in_review'",
         "theirs.s == 'bad' ? 'rejected' : theirs.s == 'ok' ? 'verified' : 'pending'",
-        "theirs.s == 'ok' or starts_with(theirs.s, 'passed:') ? 'verified' : 'pending'",
         "theirs.charges_enabled ? 'verified' : 'pending'",
         "theirs.s == 'a' ? (theirs.t != 'b' ? 'verified' : 'pending') : 'pending'",
-        "theirs.s",
     ],
 )
 def test_a_verification_that_lists_what_passes_is_closed(text: str, tmp_path: Path) -> None:
@@ -64,8 +64,24 @@ def test_a_verification_that_lists_what_passes_is_closed(text: str, tmp_path: Pa
         ("not (theirs.s == 'bad') ? 'verified' : 'rejected'", "'verified'"),
         ("theirs.s == 'a' or theirs.s != 'b' ? 'verified' : 'rejected'", "'verified'"),
         ("theirs.s == 'a' ? 'verified' : theirs.s == 'b' ? 'rejected' : 'not_applicable'", "'not_applicable'"),
-        ("true ? 'verified' : 'rejected'", "'verified'"),
         ("'verified'", "'verified'"),
+        ("has(theirs.s) ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.n >= 1 ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.n == theirs.of ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.bad == false ? 'verified' : 'rejected'", "'verified'"),
+        ("starts_with(theirs.s, 'v') ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.s == 'ok' or starts_with(theirs.s, 'v') ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.s + '' == 'ok' ? 'verified' : 'rejected'", "'verified'"),
+        ("replace(theirs.s, 'un', '') in ['ok'] ? 'verified' : 'rejected'", "'verified'"),
+        ("(theirs.s == 'ok' ? true : has(theirs.t)) ? 'verified' : 'rejected'", "'verified'"),
+        ("theirs.s", "theirs.s"),
+        ("theirs.s == 'bad' ? 'rejected' : theirs.t", "theirs.t"),
+        ("lower(theirs.s)", "lower(theirs.s)"),
+        ("replace(theirs.s, 'un', '')", "replace("),
+        ("split_at(theirs.s, '_', 0)", "split_at("),
+        ("'veri' + 'fied'", "'veri'"),
+        ("theirs.s + 'ied'", "theirs.s"),
+        ("lower('VERIFIED')", "lower("),
     ],
 )
 def test_a_verification_that_passes_on_the_rest_is_open_at_its_word(text: str, at: str, tmp_path: Path) -> None:
@@ -77,7 +93,7 @@ def test_a_verification_that_passes_on_the_rest_is_open_at_its_word(text: str, a
     ("spelling", "closed"),
     [
         ("{from: \"theirs.s == 'ok' ? 'pending' : 'in_review'\"}", True),
-        ("{from: \"theirs.s == 'ok' ? 'pending' : theirs.t\"}", False),
+        ("{from: \"theirs.s == 'ok' ? 'fail' : theirs.t\", words: {verified: pass, rejected: fail}}", False),
         ("{from: \"theirs.s == 'ok' ? 'pass' : 'fail'\", words: {verified: pass, rejected: fail}}", False),
         ("{from: \"theirs.s == 'ok' ? 'fail' : 'fail'\", words: {verified: pass, rejected: fail}}", True),
     ],
@@ -87,6 +103,29 @@ def test_a_gate_that_asks_for_what_is_never_computed_to_be_verified_is_never_cle
 ) -> None:
     found = [f.rule for f in judged(tmp_path, of_kyc(spelling))]
     assert found == ["gate/not-clearable"] * closed
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("theirs.s", True),
+        ("trim(lower(theirs.s))", True),
+        ("theirs.s == 'x' ? 'bad' : theirs.t", True),
+        ("replace(theirs.s, 'un', '')", False),
+        ("theirs.s + 'k'", False),
+        ("theirs.n > 1 ? 'ok' : 'bad'", False),
+    ],
+)
+def test_a_table_lists_the_words_of_what_stands_there_and_not_of_what_is_made_of_it(
+    text: str, closed: bool, tmp_path: Path
+) -> None:
+    found = judged(tmp_path, of_kyc(f'{{from: "{text}", words: {{verified: ok, rejected: bad}}}}'))
+    assert [f.rule for f in found] == [OPEN] * (not closed)
+
+
+def test_a_condition_that_asks_nothing_is_one_mistake(tmp_path: Path) -> None:
+    found = judged(tmp_path, of_kyc("{from: \"true ? 'verified' : 'rejected'\"}"))
+    assert [f.rule for f in found] == ["expression/type"]
 
 
 def test_a_word_of_theirs_that_a_table_reads_as_verified_is_one_too(tmp_path: Path) -> None:

@@ -128,6 +128,38 @@ CASES = [
     (AUTHORITY, "[create], object: payout, in: billing", "[create], object: payout, in: billin", NAME, "billin", "billin"),
     (PEOPLE, "gina@northwind.example", "fritz@northwind.example", "approval/cannot-be-met", "release-hold", "hold 1"),
     (PEOPLE, ", reporting: ana@northwind.example", "", "people/nobody-answers", "answers_for", "answers for reporting"),
+    (GATES, "legal_form == 'individual'", "kyc != 'rejected'", "gate/need-uncovered", "kyc != ", "whether kyc is asked hangs on kyc"),
+    (GATES, "legal_form == 'individual'", "legal_form != 'company' and has(kyc)", "gate/need-uncovered", "kyc)", "which this gate needs"),
+    (GATES, "legal_form == 'individual'", "legal_form == 'individual' and not (legal_form != 'company')", "gate/need-uncovered",
+     '"legal_form', "this need is never asked: nothing makes the condition of kyc true"),
+    (PAYOUT, "      payee: destination", "      payee: {at: destination, to: \"'acct_1'\"}", SPELLING, "to: ", "payee is a ref: the engine"),
+    (PAYOUT, "amount: {at: amount, currency_at: currency}", "amount: {at: amount, currency_at: currency, to: \"money('1 EUR')\"}", SPELLING,
+     "to: ", "have nothing to do with amount Read amount"),
+    (PAYOUT, "      payee: destination", "      payee: {at: destination, only_if_empty: true}", SPELLING, "only_if_empty",
+     "payee is only written when a record is made in billing"),
+    (INVOICE, "moves: {draft: [open], open: [paid]}", "moves: {}", "language/value", "{}", "what is left out Leave it out"),
+    (INVOICE, "open: [paid]}", "open: [open]}", "language/value", "moves", "leads from open to itself"),
+    (INVOICE, "open: [paid]}", "open: [paid, paid]}", "language/value", "moves", "one word twice"),
+    (INVOICE, "    moves: {draft", "    fixed: true\n    moves: {draft", "language/value", "moves", "a fixed field never moves"),
+    (INVOICE, "total: {type: money}", "total: {type: money, urgent: []}", "language/value", "[]", "what is left out Leave it out"),
+    (INVOICE, "total: {type: money}", "total: {type: money, urgent: [crm, crm]}", "language/value", "crm]}", "stands twice in the list"),
+    (ACCOUNT, "system_of_record: billing", "born_in: []\nsystem_of_record: billing", "language/value", "[]", "Leave it out"),
+    (ACCOUNT, "system_of_record: billing", "born_in: [billing, billing]\nsystem_of_record: billing", "language/value", "billing]", "twice"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: []\nsystem_of_record: billing", "language/value", "[]", "Leave it out"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: [email, [email]]\nsystem_of_record: billing", "language/value", "[email]]", "rule stands here twice"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: [[name, email], [email, name]]\nsystem_of_record: billing", "language/value", "[email, name]]",
+     "rule stands here twice"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: [[name, name]]\nsystem_of_record: billing", "language/value", "[name, name]", "a field stands twice"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: [[]]\nsystem_of_record: billing", "language/value", "[]]", "compares nothing"),
+    (ACCOUNT, "system_of_record: billing", "matched_by: [kyc]\nsystem_of_record: billing", "match/type", "kyc]", "kyc is a verification"),
+    (INVOICE, "total: {type: money}", "total: {type: money, because: x}", "fields/no-effect", "because", "`because` could speak of Remove `because`"),
+    (INVOICE, "total: {type: money}", "total: {type: money, owner: billing, approved_by: cfo}", "fields/no-effect", "approved_by", "no exception"),
+    (INVOICE, "type: text, optional: true, owner", "type: text, optional: true, if_edited: review, owner", "fields/no-effect", "if_edited", "but crm shows note"),
+    (PAYOUT, "hold.open: on_hold", 'hold.open: {at: on_hold, words: {"true": Y, "false": N}}', "spelling/built-in", "{at", "a place is all"),
+    (PAYOUT, "hold.reason: hold_reason", 'hold.reason: {at: hold_reason, to: "hold.open"}', "spelling/built-in", "{at", "a place is all"),
+    (INVOICE, 'cron: "*/30 * * * *"', 'cron: "0 0 29 2 *"', "fresh/impossible", "30m", "about once in 4 years"),
+    (INVOICE, 'cron: "*/30 * * * *"', 'cron: "0 0 1 1 *"', "fresh/impossible", "30m", "about once a year"),
+    (INVOICE, 'cron: "*/30 * * * *"', 'cron: "0 0 1 */6 *"', "fresh/impossible", "30m", "about once in 6 months"),
 ]
 # fmt: on
 
@@ -241,3 +273,60 @@ def test_one_mistake_in_a_gate_is_one_finding(tmp_path: Path) -> None:
 def test_what_a_gate_would_ask_of_nobody_is_not_called_unused(tmp_path: Path) -> None:
     findings = judged(tmp_path, edited(PAYOUT, "payee: {ref: account}", "payee: {ref: acount}"))
     assert {f.rule for f in findings} == {NAME}
+
+
+def doors(first: str, second: str) -> dict[str, str]:
+    """Two gates for payouts of one record type, one before each flow, with the needs of each."""
+    express = """  billing_express:
+    system: billing
+    record: payouts
+    purpose: The payee gets the money at once.
+    key: metadata.express_request
+    fields: {payee: express_destination, amount: {at: express_amount, currency_at: express_currency}}
+    fresh: {expected: 60s, incident: 15m, look_at: Billing dashboard}
+"""
+    line = "    - {may: [update], object: payout, in: crm"
+    grant = "    - {may: [create], object: payout, in: billing_express, fields: [payee, amount]}\n"
+    stops = "{{may: [create], object: payout, in: {0}}}"
+    gate = f"gate-{{0}}: {{{{owner: compliance, stops: {stops}, about: payee, needs: {{1}}}}}}\n"
+    return {
+        **edited(PAYOUT, "  billing:\n", f"{express}  billing:\n"),
+        **edited(AUTHORITY, line, grant + line),
+        GATES: gate.format("billing", first) + gate.format("billing_express", second),
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("{kyc: {next: Ask.}}", "{kyc: {next: Wait.}}", []),
+        ("{kyc: {max_age: 30d, next: Ask.}}", "{kyc: {max_age: 30d, next: Ask.}}", []),
+        ("{kyc: {or: not_applicable, next: Ask.}}", "{kyc: {or: [not_applicable], next: Ask.}}", []),
+        ("{kyc: {max_age: 30d, next: Ask.}}", "{kyc: {max_age: 31d, next: Ask.}}", ["billing_express"]),
+        ("{kyc: {max_age: 30d, next: Ask.}}", "{kyc: {next: Ask.}}", ["billing_express"]),
+        ("{kyc: {or: not_applicable, next: Ask.}}", "{kyc: {next: Ask.}}", ["billing"]),
+        ("{kyc: {when: legal_form == 'company', because: x, next: Ask.}}", "{kyc: {next: Ask.}}", ["billing"]),
+        (
+            "{kyc: {when: legal_form == 'company', because: x, next: Ask.}}",
+            "{kyc: {when: legal_form != 'company', because: x, next: Ask.}}",
+            ["billing", "billing_express"],
+        ),
+        (
+            "{kyc: {when: legal_form == 'company', because: x, next: Ask.}}",
+            "{kyc: {when: (legal_form=='company'), because: x, next: Ask.}}",
+            [],
+        ),
+    ],
+)
+def test_a_second_door_asks_no_less_than_the_first(first: str, second: str, found: list[str], tmp_path: Path) -> None:
+    findings = [f for f in judged(tmp_path, doors(first, second)) if f.rule != "coverage/ownership"]
+    assert {f.rule for f in findings} <= {"gate/bypass"}
+    assert [f.message.partition("with less than the gate gate-")[2] for f in findings] == [
+        f"{'billing' if flow == 'billing_express' else 'billing_express'} asks for: kyc" for flow in found
+    ]
+
+
+@pytest.mark.parametrize("text", ["true", "false"])
+def test_a_need_whose_condition_asks_nothing_has_one_finding(text: str, tmp_path: Path) -> None:
+    findings = judged(tmp_path, edited(GATES, "legal_form == 'individual'", text))
+    assert [f.rule for f in findings if f.rule != "coverage/ownership"] == ["gate/need-uncovered"]

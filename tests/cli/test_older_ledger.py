@@ -1,4 +1,4 @@
-"""Commands on a ledger that another version made: an older one is brought to the present schema, a newer one refused."""
+"""A ledger that another version made: an older one is brought to the present schema, a newer one is refused."""
 
 import shutil
 import sqlite3
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 Capture = pytest.CaptureFixture[str]
 COMMANDS = (
     ("run", "--environment", "local", "--quiet"),
-    ("trace", "in_1iT2bVHBwCFyZHs"),
+    ("trace", "in_1IkYBM35fZmjkpD"),
     ("audit", "verify"),
 )
 
@@ -60,7 +60,7 @@ def test_any_command_brings_an_older_ledger_to_the_present_schema(place: Path, w
     assert schema(place) == REVISIONS[-1]
 
 
-def test_a_run_goes_on_where_the_older_version_stopped(place: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_a_run_goes_on_where_the_older_version_stopped(place: Path, capsys: Capture) -> None:
     assert do(place, "run", "--environment", "local") == Exit.DONE
     first = capsys.readouterr().out
     assert "2 files already processed" in first

@@ -15,9 +15,10 @@ from syncengine.decide.state import State
 from syncengine.model.action import Action, Candidate
 from syncengine.model.decision import FlowOutcome, Settled
 from syncengine.model.event import Input, Snapshot
-from syncengine.model.matching import PairMark
+from syncengine.model.matching import Chosen, PairMark
 from syncengine.model.record import Record, TargetState
 from syncengine.model.record import replace as changed_record
+from syncengine.plan.matching import our_keys, their_keys
 from syncengine.plan.plan import MatchPlan, Plan
 from syncengine.vocabulary import ActionKind, ActionState, Fate, FlowResult, InputKind, PairState, Phase
 from tests.decide.driver import LIVE
@@ -38,6 +39,7 @@ class Scene:
     def __init__(self, **more: Any) -> None:
         self.plan = matched_plan(**more)
         self.record: Record | None = None
+        self.said = "Acme"
         self.seq = 0
 
     @property
@@ -62,7 +64,18 @@ class Scene:
     def shown(self, kind: InputKind = InputKind.READING, *, chosen: bool = False, **content: Any) -> Settled:
         more = {name: content.pop(name) for name in ("complete", "gone", "id") if name in content}
         snapshot = Snapshot(record="accounts", **{"id": "7", **more}, version=at(10 * self.seq), content=content)
-        return self.judge(snapshot, ACCOUNT_CRM, kind, chosen=chosen)
+        return self.judge(snapshot, ACCOUNT_CRM, kind, chosen=self.compared_with(self.said) if chosen else None)
+
+    def compared_with(self, said: str) -> Chosen:
+        """The record of theirs said this name when it was compared with what is known of ours."""
+        theirs = Snapshot(record="accounts", id="7", version=at(0), content={"name": said})
+        subject, flow = self.plan.objects["account"], self.plan.flows[ACCOUNT_CRM]
+        return Chosen(
+            record=self.known,
+            ours=our_keys(subject, self.known, SECRET),
+            theirs=their_keys(subject, flow, theirs, SECRET),
+            at=T0,
+        )
 
     def judge(self, snapshot: Snapshot, flow: str, kind: InputKind = InputKind.DELIVERY, **state: Any) -> Settled:
         return self._decide(kind, flow, snapshot, **state)
@@ -199,6 +212,37 @@ def test_what_says_something_else_by_then_is_not_linked(scene: Scene, content: d
     read = scene.shown(chosen=True, **content)
     assert (read.fate, read.links) == (Fate.UNLINKED, ())
     assert scene.known is before
+
+
+def test_what_was_compared_under_another_name_is_not_linked_though_it_says_ours_by_now(scene: Scene) -> None:
+    scene.customer()
+    scene.compared(Matched(id="7", rule="name"))
+    scene.said = "Beta"
+    assert scene.shown(chosen=True, name="ACME").fate is Fate.UNLINKED
+
+
+def test_what_was_compared_with_another_name_of_ours_is_not_linked(scene: Scene) -> None:
+    scene.customer()
+    scene.compared(Matched(id="7", rule="name"))
+    compared = replace(scene.compared_with("Beta"), ours=scene.compared_with("Acme").ours)
+    scene.customer(name="Beta")
+    shown = Snapshot(record="accounts", id="7", version=at(99), content={"name": "Beta"})
+    assert scene.judge(shown, ACCOUNT_CRM, InputKind.READING, chosen=compared).fate is Fate.UNLINKED
+
+
+@pytest.mark.parametrize("grant", [{"may_create": False}, {"may_update": False}])
+def test_our_key_is_never_written_into_a_match_without_both_grants(scene: Scene, grant: dict[str, bool]) -> None:
+    scene.plan = changed(scene.plan, ACCOUNT_CRM, **grant)
+    read = scene.matched()
+    made = outcome(read).action
+    assert (read.links[0].id, scene.target.id, scene.target.unkeyed) == ("7", "7", False)
+    assert made is None or dict(made.content) == {"name": "Acme"}
+
+
+def test_a_key_that_was_decided_under_another_grant_is_not_sent(scene: Scene) -> None:
+    made = action(scene.matched())
+    scene.plan = changed(scene.plan, ACCOUNT_CRM, may_create=False)
+    assert _ruling(scene, made) is Ruling.CANCEL
 
 
 def test_once_the_key_is_written_the_record_is_found_by_it(scene: Scene) -> None:

@@ -162,6 +162,69 @@ def test_a_question_is_told_from_either_side(stage: Stage) -> None:
         assert ("  (candidate)" in told) is (name != "cus_1")
 
 
+# --- what moves before it is linked
+
+
+def test_who_says_something_else_by_the_time_it_is_read_is_not_linked_by_a_weaker_rule(stage: Stage) -> None:
+    acme = {"name": "Acme GmbH", "city": "Köln"}
+    stage.insert("crm", "accounts", {**acme, "email": "a@acme.example"})
+    stage.insert("crm", "accounts", acme)
+    stage.deliver([customer(1, email="a@acme.example", **acme), customer(2, name="Other", email="b@other.example")])
+    moved = {"email": "b@other.example"}
+    stage.armed["listing.ended"] = lambda: stage.edit("crm", "accounts", "accounts-1", moved)
+    stage.run()
+    assert accounts(stage) == {"accounts-1": "accounts-1", "accounts-2": "accounts-2", "cus_2": "accounts-3"}
+    assert unpaired(stage) == {"review": 1}
+
+
+def _candidate(name: str, at: int) -> dict[str, Any]:
+    shown = {"object": "customer", "id": name, "name": "Acme", "email": "a@acme.example"}
+    content = {**shown, "metadata": {"kyb": "passed"}}
+    return {"event": f"evt_{name}", "type": "customer.created", "at": at, "object": content}
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_second_candidate_that_comes_while_the_first_is_read_makes_it_a_question(
+    tmp_path: Path, *, together: bool
+) -> None:
+    stage = Stage(tmp_path, "known")
+    stage.insert("crm", "accounts", {"name": "Acme", "billing_email": "a@acme.example"})
+    first, second = _candidate("cus_1", 4), _candidate("cus_2", 5)
+    stage.snapshot("customers", first["object"])
+    stage.deliver([first])
+    stage.armed["reading.read"] = lambda: stage.judge_now([second], limit=0 if together else 1000)
+    stage.run()
+    assert unpaired(stage) == {"review": 1}
+    assert stage.store.find("account.stripe:cus_2")[0].what == "candidate"
+
+
+def test_a_match_that_an_earlier_run_did_not_read_is_compared_anew(stage: Stage) -> None:
+    stage.insert("crm", "accounts", {"name": "Acme", "email": "a@acme.example"})
+    stage.deliver([customer(1, email="a@acme.example")])
+    stage.armed["listing.ended"] = lambda: setattr(stage.targets["crm"], "away", True)
+    stage.run()
+    assert unpaired(stage) == {"reading": 1}
+    stage.insert("crm", "accounts", {"name": "Acme 2", "email": "a@acme.example"})
+    stage.run()
+    assert unpaired(stage) == {"waiting": 1}  # it is still away
+    stage.targets["crm"].away = False
+    stage.run()
+    assert accounts(stage) == {"accounts-1": "accounts-1", "accounts-2": "accounts-2"}
+    assert unpaired(stage) == {"review": 1}
+
+
+def test_an_account_that_may_only_be_updated_is_linked_and_kept_in_step_without_our_key(stage: Stage) -> None:
+    granted = "], object: account, in: crm"
+    stage.rewrite("authority.yaml", f"[create, update{granted}", f"[update{granted}")
+    stage.insert("crm", "accounts", {"name": "ACME", "email": "a@acme.example"})
+    stage.deliver([customer(1, name="Acme", email="a@acme.example"), customer(2, email="b@beta.example")])
+    stage.run()
+    stage.deliver([{**customer(1, name="Acme AG", email="a@acme.example"), "event": "evt_9", "at": 99}])
+    stage.run()
+    (row,) = stage.targets["crm"].rows("accounts")
+    assert (row.content["name"], "stripe_id" in row.content) == ("Acme AG", False)
+
+
 # --- maps that change
 
 

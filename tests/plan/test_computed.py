@@ -267,7 +267,8 @@ def _choice(asks: Term, one: Term, other: Term) -> Term:
 
 def _conditions(one: st.SearchStrategy[Term], signs: list[str]) -> st.SearchStrategy[Term]:
     plain_name = one.filter(lambda term: term[0][0] != "'" and not term[0].isdigit())
-    return st.builds(_compared, st.sampled_from(signs), plain_name, one)
+    two = st.tuples(st.sampled_from(signs), plain_name, one).filter(lambda parts: parts[1][0] != parts[2][0])
+    return two.map(lambda parts: _compared(*parts))
 
 
 QUESTIONS = st.one_of(

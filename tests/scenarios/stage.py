@@ -81,12 +81,12 @@ class Stage:
             self.tally = self.store.tally(self.world.session)
         self.world = None
 
-    def judge_now(self, events: list[dict[str, Any]]) -> None:
-        """While a run is somewhere: these arrive and are judged."""
+    def judge_now(self, events: list[dict[str, Any]], limit: int = 1000) -> None:
+        """While a run is somewhere: these arrive and are judged, unless `limit` is 0."""
         assert self.world is not None, "news comes at a boundary"
         self.deliver(events)
         for _ in take_file(self.world, "stripe", self.folder / "inbox" / f"{self._files:04}.jsonl", Report()):
-            judge(self.world, 1000)
+            judge(self.world, limit)
 
     def switch(self, turn: Callable[[Session], None]) -> None:
         """What a person does with a short command of their own."""

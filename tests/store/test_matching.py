@@ -77,6 +77,15 @@ def test_a_new_listing_is_not_complete_and_has_a_new_number(scene: Scene) -> Non
     assert (begun.digest, begun.complete) == ("other", False)
 
 
+def test_the_beginning_of_a_listing_undoes_matches_that_are_not_read_yet(scene: Scene) -> None:
+    know(scene, a=keys(), b=keys(), c=keys())
+    mark(scene, "a", state=READING, id="1")
+    mark(scene, "b", state=REVIEW, suspects=("2", "3"))
+    mark(scene, "c", state=READING, id="1", flow=ERP)
+    scene.store.begin_listing(scene.session, CRM, "rules", scene.now)
+    assert (waiting(scene), state(scene), state(scene, ERP)) == (["a"], {"review": 1, "waiting": 1}, {"reading": 1})
+
+
 def test_what_a_listing_does_not_show_any_more_is_no_candidate(scene: Scene) -> None:
     know(scene, a=keys(email="x"))
     listed(scene, row(scene, "1", email="x"), row(scene, "2", email="x"))
@@ -197,13 +206,17 @@ def test_a_record_that_says_what_it_said_before_asks_nobody_again(scene: Scene) 
     assert waiting(scene) == []
 
 
-@pytest.mark.parametrize("moves", ["theirs", "gone", "ours", "link"])
-def test_a_question_is_asked_again_when_somebody_in_it_moves(scene: Scene, moves: str) -> None:
+@pytest.mark.parametrize("open_", [REVIEW, READING])
+@pytest.mark.parametrize("moves", ["theirs", "another", "gone", "ours", "link"])
+def test_a_question_or_a_match_is_judged_again_when_somebody_in_it_moves(
+    scene: Scene, moves: str, open_: PairState
+) -> None:
     know(scene, a=keys(email="x"), b=keys(email="x"), c=keys(email="y"))
     listed(scene, row(scene, "1", email="x"), row(scene, "2", email="x"), row(scene, "3", email="y"))
-    mark(scene, "a", "b", "c", state=REVIEW)
+    mark(scene, "a", "b", "c", state=open_)
     deeds: dict[str, dict[str, Any]] = {
         "theirs": {"theirs": [row(scene, "1", SECOND, email="z")]},
+        "another": {"theirs": [row(scene, "4", SECOND, email="x")]},
         "gone": {"theirs": [row(scene, "1", SECOND)]},
         "ours": {"ours": [("b", keys(email="z"))]},
         "link": {"links": [("b", Link(flow=CRM, id="1"))], "pairs": [PairMark(entity="b", flow=CRM, state=None)]},
@@ -236,9 +249,20 @@ def test_a_record_that_is_read_leads_to_the_entity_it_was_matched_with(scene: Sc
     mark(scene, "a", state=READING, id="1")
     mark(scene, "b", state=REVIEW, suspects=("2",))
     found = scene.store.chosen([(CRM, "1"), (CRM, "2"), (ERP, "1")])
-    assert {link: record.entity for link, record in found.items()} == {(CRM, "1"): "a"}
+    assert {link: chosen.record.entity for link, chosen in found.items()} == {(CRM, "1"): "a"}
     listed(scene)
     assert scene.store.chosen([(CRM, "1")]) == {}
+
+
+def test_what_was_chosen_comes_with_the_keys_of_both_sides(scene: Scene) -> None:
+    know(scene, a=keys(email="x"), b=keys())
+    listed(scene, row(scene, "1", SECOND, email="x", name="n"))
+    mark(scene, "a", state=READING, id="1")
+    mark(scene, "b", state=READING, id="2")
+    found = scene.store.chosen([(CRM, "1"), (CRM, "2")])
+    one, other = found[CRM, "1"], found[CRM, "2"]
+    assert (one.ours, one.theirs, one.at) == (keys(email="x"), keys(email="x", name="n"), scene.now + SECOND)
+    assert (other.ours, other.theirs, other.at) == ({}, {}, None)
 
 
 def test_a_suspect_is_found_by_its_own_id_until_the_question_is_answered(scene: Scene) -> None:

@@ -42,13 +42,22 @@ def check(context: Context) -> Iterator[Finding]:
 def _limits(flow: FlowView) -> Iterator[tuple[timedelta, str]]:
     if flow.spec.sync.cron is not None:
         shortest, _ = gaps(flow.spec.sync.cron)
-        yield shortest, f"its schedule fires every {_in_words(shortest)} at most"
+        yield shortest, f"its schedule fires {_how_often(shortest)} at most"
     if flow.description is not None:
         asked = ["read"] if flow.reads else []
         asked += sorted({power for view in flow.grants for power in view.grant.may})
         known = (flow.description.operations.get(name) for name in asked)
         lag = max((operation.settle for operation in known if operation is not None), default=timedelta(0))
         yield lag, f"{flow.system_name} may need {_in_words(lag)} until what was written shows"
+
+
+def _how_often(span: timedelta) -> str:
+    """As people say it: of months and years, about how many."""
+    for name, days in (("year", 365), ("month", 30)):
+        count = round(span.days / days)
+        if span.days >= days - 3:
+            return f"about once in {count} {name}s" if count > 1 else f"about once a {name}"
+    return f"every {_in_words(span)}"
 
 
 def _in_words(span: timedelta) -> str:

@@ -1,5 +1,5 @@
-"""The conditions of a gate's needs leave a case in which nothing is asked at all; or a need is asked in no case, or hangs
-on what another need of the same gate is there to find out.
+"""The conditions of a gate's needs leave a case in which nothing is asked at all; or a need is asked in no case, or
+hangs on what a need of the same gate is there to find out.
 
 Why: in that case the gate is open, and nobody has decided that it should be; a legal form that is added to the list
 next year would be paid unchecked. And whoever is asked for more only once he has failed passes without it.

@@ -10,6 +10,7 @@ from typing import Final
 
 from syncengine.check.context import Context
 from syncengine.check.rule import found
+from syncengine.check.rules.match_type import SAYS_NOTHING
 from syncengine.model.finding import Finding
 from syncengine.spec.map import object_file
 from syncengine.spec.object import FieldSpec, ObjectSpec
@@ -44,7 +45,8 @@ def check(context: Context) -> Iterator[Finding]:
     for subject in context.spec.objects.values():
         for index, rule in enumerate(subject.matched_by):
             fields = {name: subject.fields[name] for name in rule if name in subject.fields}
-            if len(fields) < len(set(rule)) or not is_weak(fields):
+            idle = any(field.field_type in SAYS_NOTHING for field in fields.values())  # match/type
+            if idle or len(fields) < len(rule) or not is_weak(fields):
                 continue
             path = ("matched_by", index)
             message = f"many records may have the same {' and '.join(rule)}"

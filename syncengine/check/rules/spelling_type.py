@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from syncengine.check.context import Context, FlowView
-from syncengine.check.reads import spelled_type
+from syncengine.check.reads import fields_read, spelled_type
 from syncengine.check.rule import found
 from syncengine.model.finding import Finding
+from syncengine.spec.built_in import is_built_in
+from syncengine.spec.object import FieldSpec
 from syncengine.spec.spelling import Spelling
 from syncengine.vocabulary import FieldType, Severity
 
@@ -36,13 +38,14 @@ _FITS: Final = {
 def check(context: Context) -> Iterator[Finding]:
     for flow in context.flows:
         for name, field, spelling, path in flow.spelled():
-            if spelling.is_place and field.field_type is not FieldType.ADDRESS:
+            if is_built_in(name) or (spelling.is_place and field.field_type is not FieldType.ADDRESS):
                 continue
             kind = spelled_type(flow.object.fields, field, spelling)
             problems = (
                 *(() if kind is None else _form(name, kind, spelling)),
                 *_direction(flow, name, spelling),
                 *_filling(flow, name, kind, spelling),
+                *(() if kind is None else _computed(flow, name, field, spelling)),
             )
             for key, message, remedy in problems:
                 at = (*path, key) if key else path
@@ -77,6 +80,9 @@ def _direction(flow: FlowView, name: str, spelling: Spelling) -> Iterator[tuple[
         yield "to", f"{system} owns {name}, and what `to` computes cannot be read back", "Name the place alone."
     if owns and spelling.only_if_empty:
         yield "only_if_empty", f"{system} owns {name}, so it is read here and not written", "Remove `only_if_empty`."
+    elif spelling.only_if_empty and name in flow.granted and not _is_updated(flow, name):
+        message = f"{name} is only written when a record is made in {flow.name}, and then nothing stands there"
+        yield "only_if_empty", message, "Remove `only_if_empty`, or grant `update`."
     if owns or not spelling.read_only:
         return
     if name in flow.granted:
@@ -94,3 +100,23 @@ def _filling(flow: FlowView, name: str, kind: FieldType | None, spelling: Spelli
     if sharing:
         message = f"{sharing[0]} changes {spelling.currency_at}, the currency of an amount that is only filled"
         yield "only_if_empty", message, "Give the amount a currency of its own, or remove `only_if_empty`."
+
+
+def _is_updated(flow: FlowView, name: str) -> bool:
+    return any("update" in view.grant.may and name in view.grant.fields for view in flow.grants)
+
+
+def _computed(flow: FlowView, name: str, field: FieldSpec, spelling: Spelling) -> Iterator[tuple[str, str, str]]:
+    """What `to` must not make of a field: another record's id, or what an amount or payee of moved money is not."""
+    if spelling.to is None:
+        return
+    if field.field_type is FieldType.REF:
+        message = f"{name} is a ref: the engine translates it into an id of {flow.system_name}, `to` does not"
+        yield "to", message, "Name the place alone; with `ids_of`, if other ids stand there."
+    elif _moves_money(flow) and name not in fields_read(spelling.to):
+        message = f"what is written here moves money, and what stands for {name} would have nothing to do with {name}"
+        yield "to", message, f"Read {name} in `to`, or name the place alone."
+
+
+def _moves_money(flow: FlowView) -> bool:
+    return flow.spec.moves_money or (flow.record is not None and flow.record.moves_money)

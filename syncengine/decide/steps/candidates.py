@@ -81,7 +81,7 @@ def _propose(draft: Draft, flow: FlowPlan, values: Mapping[str, Value]) -> None:
         content.update(flow.on_create)
         if flow.key:
             content[flow.key] = draft.object.key_of(draft.known.birth)
-    elif target.unkeyed and flow.may_update:
+    elif target.unkeyed and flow.keys_matched:
         content[flow.key] = draft.object.key_of(draft.known.birth)
     draft.proposals.append(
         Proposal(flow=flow, target=target, content=content, hidden=hidden(flow, values), create=create)

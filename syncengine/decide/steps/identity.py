@@ -5,7 +5,7 @@ waits until it is known, and is never adopted.
 from syncengine.decide.draft import Draft
 from syncengine.decide.steps.matched import contest
 from syncengine.model.decision import Decision, Link, ReviewItem
-from syncengine.model.matching import PairMark
+from syncengine.model.matching import Chosen, PairMark
 from syncengine.model.record import Record, replace
 from syncengine.plan.lookups import identify as identity_of
 from syncengine.plan.matching import our_keys, their_keys
@@ -28,8 +28,8 @@ def identify(draft: Draft) -> Decision | None:
 
 
 def _linked(draft: Draft, flow: FlowPlan, record: Record) -> Decision | None:
-    if draft.state.chosen:
-        return _matched(draft, flow, record)
+    if draft.state.chosen is not None:
+        return _matched(draft, flow, record, draft.state.chosen)
     source, target = record.sources.get(flow.id), record.targets.get(flow.id)
     ours = (source.id if source is not None else "") or (target.id if target is not None and not target.missing else "")
     theirs = draft.snapshot.id
@@ -50,23 +50,25 @@ def _linked(draft: Draft, flow: FlowPlan, record: Record) -> Decision | None:
     return None
 
 
-def _matched(draft: Draft, flow: FlowPlan, record: Record) -> Decision | None:
-    """Their record was matched with this one when it was compared last. It is linked if it still says the same, and
-    where we write, only by a reading of what stands there now.
+def _matched(draft: Draft, flow: FlowPlan, record: Record, chosen: Chosen) -> Decision | None:
+    """Their record was matched with this one when it was compared last. It is linked if both still say what they said
+    then, and where we write, only by a reading of what stands there now. Our key is written there only by a grant that
+    creates; under another one the record stays known by its own id.
     """
     target = draft.target(flow.id)
     known_there = flow.id in record.sources or bool(target.id)
     late = flow.writes and draft.input.kind is not InputKind.READING
-    if known_there or late or not draft.snapshot.complete or not _says_the_same(draft, flow, record):
+    if known_there or late or not draft.snapshot.complete or not _says_the_same(draft, flow, record, chosen):
         return draft.settle(Fate.UNLINKED, "identity: nobody knows this record yet")
     draft.links.append(Link(flow=flow.id, id=draft.snapshot.id))
     draft.steps.append("identity: it says the same as ours, and nobody else does")
-    unkeyed = bool(flow.key) and flow.may_update and bool(flow.granted)
+    unkeyed = bool(flow.key) and flow.keys_matched
     draft.targets[flow.id] = replace(target, id=draft.snapshot.id, unkeyed=unkeyed, alone=False, asked="")
     return None
 
 
-def _says_the_same(draft: Draft, flow: FlowPlan, record: Record) -> bool:
+def _says_the_same(draft: Draft, flow: FlowPlan, record: Record, chosen: Chosen) -> bool:
+    """One word that moved may lead to somebody else, by a stronger rule than the one that is left."""
     theirs = their_keys(draft.object, flow, draft.snapshot, draft.state.secret)
     ours = our_keys(draft.object, record, draft.state.secret)
-    return any(ours.get(rule) == said for rule, said in theirs.items())
+    return bool(theirs) and (dict(theirs), dict(ours)) == (dict(chosen.theirs), dict(chosen.ours))

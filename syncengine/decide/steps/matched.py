@@ -38,7 +38,7 @@ def follow_key(draft: Draft) -> Decision | None:
     flow = draft.flow
     assert flow is not None
     target = draft.target(flow.id)
-    if draft.state.chosen and flow.written and target.base is None:
+    if draft.state.chosen is not None and flow.written and target.base is None:
         target = draft.targets[flow.id] = replace(target, base={})  # it is there, though nothing of ours stands in it
     if not target.unkeyed or draft.snapshot.gone or _is_unsaid(draft, flow):
         return None

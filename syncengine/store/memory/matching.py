@@ -1,10 +1,10 @@
 """Matching: the keys of both sides, how far each flow has been listed, and who is not matched yet."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from syncengine.model.decision import Link
-from syncengine.model.matching import Keys, Listing, Neighbourhood, PairMark, Theirs
+from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.record import Record
 from syncengine.store.closure import closure
 from syncengine.store.memory.ledger import Ledger, PairRow, TheirRow
@@ -83,10 +83,12 @@ def _compare(ledger: Ledger, flow: str, hashes: set[bytes]) -> None:
 
 
 def _ask_again(ledger: Ledger, flow: str, hashes: set[bytes]) -> None:
-    """Open questions about entities that say one of these are to be judged again."""
+    """Open questions about entities that say one of these are to be judged again, and so are matches that are not read
+    yet.
+    """
     for record in _saying(ledger, hashes):
         row = ledger.pairings.get((record, flow))
-        if row is not None and row.state is PairState.REVIEW:
+        if row is not None and row.state in _OPEN:
             ledger.pairings.put((record, flow), replace(row, state=PairState.WAITING))
 
 
@@ -111,6 +113,7 @@ def begin_listing(t: Transaction, flow: str, digest: str) -> int:
     known = t.ledger.listings.get(flow)
     number = 1 if known is None else known.number + 1
     t.ledger.listings.put(flow, Listing(digest=digest, number=number, complete=False))
+    _wait_again(t.ledger, flow, (PairState.READING,))
     return number
 
 
@@ -123,10 +126,14 @@ def end_listing(t: Transaction, flow: str, number: int) -> None:
     ledger = t.ledger
     for at in [at for at, row in ledger.theirs.items() if at[0] == flow and row.listing < number]:
         ledger.theirs.drop(at)
-    for asked, pairing in list(ledger.pairings.items()):
-        if asked[1] == flow and pairing.state in _OPEN:
-            ledger.pairings.put(asked, replace(pairing, state=PairState.WAITING))
+    _wait_again(ledger, flow, _OPEN)
     ledger.listings.put(flow, replace(ledger.listings[flow], complete=True))
+
+
+def _wait_again(ledger: Ledger, flow: str, states: Collection[PairState]) -> None:
+    for asked, pairing in list(ledger.pairings.items()):
+        if asked[1] == flow and pairing.state in states:
+            ledger.pairings.put(asked, replace(pairing, state=PairState.WAITING))
 
 
 # --- keys of all entities
@@ -177,11 +184,17 @@ def neighbourhood(ledger: Ledger, flow: str, records: Sequence[int]) -> Neighbou
     return Neighbourhood(ours={ledger.records[record].entity: keys for record, keys in ours.items()}, theirs=theirs)
 
 
-def chosen(ledger: Ledger, links: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
+def chosen(ledger: Ledger, links: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Chosen]:
     wanted = set(links)
     rows = sorted(ledger.pairings.items(), key=lambda item: item[0], reverse=True)  # the first of ours, if several
     read = {(flow, row.id): record for (record, flow), row in rows if row.state is PairState.READING}
-    return {link: ledger.records[record] for link, record in read.items() if link in wanted}
+    return {link: _chosen(ledger, link, record) for link, record in read.items() if link in wanted}
+
+
+def _chosen(ledger: Ledger, link: tuple[str, str], record: int) -> Chosen:
+    row = ledger.theirs.get(link)
+    keys, at = ({}, None) if row is None else (row.keys, row.at)
+    return Chosen(record=ledger.records[record], ours=ledger.ours.get(record) or {}, theirs=keys, at=at)
 
 
 def suspected(ledger: Ledger, text: str) -> dict[tuple[str, str], tuple[int, ...]]:

@@ -9,7 +9,7 @@ from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import InboxRow
-from syncengine.model.matching import Keys, Listing, Neighbourhood, Theirs
+from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
@@ -218,7 +218,7 @@ class MemoryStore:
         with self._lock:
             return matching.neighbourhood(self._ledger, flow, records)
 
-    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+    def chosen(self, links: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Chosen]:
         with self._lock:
             return matching.chosen(self._ledger, links)
 

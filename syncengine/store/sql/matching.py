@@ -1,16 +1,17 @@
 """Matching: the keys of both sides, how far each flow has been listed, and who is not matched yet."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, or_, select, tuple_
 
 from syncengine.model.decision import Link
-from syncengine.model.matching import Keys, Listing, Neighbourhood, PairMark, Theirs
+from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.record import Record
 from syncengine.store.closure import closure
-from syncengine.store.moment import to_micros
+from syncengine.store.moment import from_micros, to_micros
 from syncengine.store.protocol import DecisionBatch
 from syncengine.store.schema.column import words
 from syncengine.store.schema.knowledge import links
@@ -79,7 +80,8 @@ _READ: Final = Many(
 _ENTITIES: Final = Many(
     lambda keys: select(record_table.c.id, record_table.c.entity).where(record_table.c.id.in_(keys))
 )
-_ANY_QUESTION: Final = select(pairings.c.flow).where(pairings.c.state == _REVIEW).distinct()
+_OPEN: Final = or_(pairings.c.state == _REVIEW, pairings.c.state == _READING)
+_ANY_QUESTION: Final = select(pairings.c.flow).where(_OPEN).distinct()
 _INSERT_OURS: Final = insert(ours)
 _DROP_OURS: Final = Bulk(ours.delete().where(ours.c.record_id == bindparam("of_record")), "of_record")
 _INSERT_THEIRS: Final = insert(theirs)
@@ -95,7 +97,7 @@ _DROP_SUSPECTS: Final = Bulk(
     "of_record", "of_flow",
 )  # fmt: skip
 _ASK_AGAIN: Final = Bulk(
-    pairings.update().where(*_at_pairing, pairings.c.state == _REVIEW).values(state=_WAITING), "of_record", "of_flow"
+    pairings.update().where(*_at_pairing, _OPEN).values(state=_WAITING), "of_record", "of_flow"
 )
 
 
@@ -180,7 +182,9 @@ def _wait(unit: Unit, flow: str, numbers: Iterable[int]) -> None:
 
 
 def _ask_again(unit: Unit, flow: str, hashes: set[bytes]) -> None:
-    """Open questions about entities that say one of these are to be judged again."""
+    """Open questions about entities that say one of these are to be judged again, and so are matches that are not read
+    yet.
+    """
     if hashes:
         saying = dict.fromkeys(record for (record,) in _SAYING.rows(unit.connection, sorted(hashes)))
         _ASK_AGAIN.run(unit.connection, [(record, flow) for record in saying])
@@ -219,6 +223,8 @@ def begin_listing(unit: Unit, flow: str, digest: str) -> int:
     unit.connection.execute(listings.delete().where(listings.c.flow == flow))
     row = {"flow": flow, "digest": digest, "number": number, "complete": 0, "at": unit.at}
     unit.connection.execute(listings.insert().values(**row))
+    read = pairings.update().where(pairings.c.flow == flow, pairings.c.state == _READING)
+    unit.connection.execute(read.values(state=_WAITING))
     return number
 
 
@@ -228,11 +234,7 @@ def keep_listed(unit: Unit, number: int, shown: Sequence[Theirs]) -> None:
 
 def end_listing(unit: Unit, flow: str, number: int) -> None:
     unit.connection.execute(theirs.delete().where(theirs.c.flow == flow, theirs.c.listing < number))
-    unit.connection.execute(
-        pairings.update()
-        .where(pairings.c.flow == flow, or_(pairings.c.state == _REVIEW, pairings.c.state == _READING))
-        .values(state=_WAITING)
-    )
+    unit.connection.execute(pairings.update().where(pairings.c.flow == flow, _OPEN).values(state=_WAITING))
     unit.connection.execute(listings.update().where(listings.c.flow == flow).values(complete=1, at=unit.at))
 
 
@@ -307,14 +309,24 @@ def _ours_by(connection: Connection, flow: str, hashes: set[bytes]) -> dict[int,
     return _keys(_OURS.rows(connection, list(found)))
 
 
-def chosen(connection: Connection, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Record]:
+def chosen(connection: Connection, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Chosen]:
     by_flow: dict[str, list[str]] = {}
     for flow, id_ in wanted:
         by_flow.setdefault(flow, []).append(id_)
     rows = [(record, flow, id_) for flow, ids in by_flow.items() for id_, record in _READ.rows(connection, ids, flow)]
     read = {(flow, id_): record for record, flow, id_ in sorted(rows, reverse=True)}  # the first of ours, if several
     found = records.by_id(connection, read.values())
-    return {link: found[record] for link, record in read.items()}
+    ours = _keys(_OURS.rows(connection, list(found)))
+    said: dict[tuple[str, str], dict[str, bytes]] = {}
+    at: dict[tuple[str, str], datetime] = {}
+    for flow, ids in by_flow.items():
+        for id_, rule, hash_, micros in _THEIRS.rows(connection, ids, flow):
+            said.setdefault((flow, id_), {})[rule] = bytes(hash_)
+            at[flow, id_] = from_micros(micros)
+    return {
+        link: Chosen(record=found[number], ours=ours.get(number, {}), theirs=said.get(link, {}), at=at.get(link))
+        for link, number in read.items()
+    }
 
 
 def suspected(connection: Connection, text: str) -> Mapping[tuple[str, str], tuple[int, ...]]:
