@@ -123,7 +123,8 @@ def _asked(flow: FlowPlan, wanted: Iterable[Sought]) -> Iterator[tuple[FlowPlan,
     for place, key in wanted:
         by_place.setdefault(place, {})[key] = None
     for place, keys in by_place.items():
-        places = (*flow.granted_places, flow.key) if flow.key and place == OWN else flow.granted_places
+        # The constants too: what is not there at all is to be known before anything is sent.
+        places = (*flow.granted_places, *flow.on_create, *((flow.key,) if flow.key and place == OWN else ()))
         yield flow, ImageQuery(record=flow.record, key=place, keys=tuple(keys), places=places)
 
 
@@ -221,9 +222,15 @@ def match(
         keyed = images.get((flow.id, flow.key), {}).get(key)
         image = images.get((flow.id, OWN), {}).get(own) if own else keyed
         rival = keyed if unkeyed and keyed is not None and keyed.remote_id != own else None
-        before = None if image is None else {p: flow.normal[p](v) for p, v in image.places.items() if p in flow.normal}
+        before = None if image is None else _before(flow, image)
         found.append(Found(candidate, record, flow, key, image, before, own, unkeyed, rival))
     return found
+
+
+def _before(flow: FlowPlan, image: Image) -> dict[str, Json]:
+    """In normal spelling; what is constant at creation is theirs afterwards."""
+    shown = ((p, v) for p, v in image.places.items() if p in flow.normal and p not in flow.on_create)
+    return {place: flow.normal[place](value) for place, value in shown}
 
 
 OWN: Final = ""

@@ -50,6 +50,15 @@ def test_a_column_that_was_misspelt_loses_nothing(shop: Path) -> None:
     assert (count(shop, "accounts"), count(shop, "invoices")) == expected(shop.parent)
 
 
+def test_a_constant_in_a_column_that_is_not_there_is_known_before_anything_is_sent(shop: Path) -> None:
+    account = shop / "mappings" / "objects" / "account.yaml"
+    change(account, "    key: stripe_customer_id", "    on_create: {account_manger: x}\n    key: stripe_customer_id")
+    assert run_here(shop) != Exit.DONE
+    change(account, "    on_create: {account_manger: x}\n", "    on_create: {account_manager: x}\n")
+    assert run_here(shop) == Exit.DONE
+    assert (count(shop, "accounts"), count(shop, "invoices")) == expected(shop.parent)
+
+
 def test_a_field_that_is_granted_no_longer_keeps_back_only_itself(shop: Path) -> None:
     database, away = shop / "local" / "crm.db", shop / "away.db"
     database.rename(away)
