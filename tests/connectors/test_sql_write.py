@@ -406,7 +406,7 @@ def test_columns_may_be_named_like_the_parameters_of_our_statements(rig: SqlRig)
 
 
 def test_a_row_that_several_columns_name_is_written_by_its_own_id(rig: SqlRig) -> None:
-    rig.execute("CREATE TABLE sites (land TEXT, number INTEGER, ref TEXT UNIQUE, note, PRIMARY KEY (land, number))")
+    rig.execute("CREATE TABLE sites (land TEXT, number INT, ref TEXT UNIQUE, note TEXT, PRIMARY KEY (land, number))")
     rig.execute("INSERT INTO sites (land, number, note) VALUES ('a/b', 1, 'x'), ('a/b', 2, 'x'), ('de', 1, 'x')")
     assert rig.adapter.inspector is not None
     query = ImageQuery(record="sites", key="", keys=("a%2Fb/1", "a%2Fb/2", "de/one", "de"), places=("note", "ref"))
