@@ -64,7 +64,8 @@ def _page(page: "Page") -> dict[str, Any]:
 
 def _map(what: str, maps: Path, form: str) -> Exit:
     from syncengine.check.context import Context
-    from syncengine.check.explain import as_json, explain, names
+    from syncengine.check.explain import explain, names
+    from syncengine.check.told import as_json
     from syncengine.cli.explained import told
     from syncengine.connectors.register import descriptions
     from syncengine.spec.loader import load_map

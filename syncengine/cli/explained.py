@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from syncengine.check.explain import (
+from syncengine.check.rule import Page
+from syncengine.check.told import (
     ENGINE,
     FieldTold,
     FlowTold,
@@ -15,7 +16,6 @@ from syncengine.check.explain import (
     SpelledTold,
     Told,
 )
-from syncengine.check.rule import Page
 from syncengine.cli.table import table
 from syncengine.evidence.mask import escape
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from syncengine.check.context import Context
-from syncengine.check.explain import FieldTold, FlowTold, ObjectTold, as_json, direction, explain, names, spelled_as
+from syncengine.check.explain import direction, explain, names, spelled_as
+from syncengine.check.told import FieldTold, FlowTold, ObjectTold, as_json
 from syncengine.spec.loader import load_map
 from syncengine.spec.spelling import Spelling
 from tests.specs.maps import DESCRIPTIONS, edited, write_map

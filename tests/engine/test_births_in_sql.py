@@ -1,6 +1,5 @@
 """A payout that is asked for in one database and owned by another, as a user runs it."""
 
-import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -11,7 +10,6 @@ import pytest
 
 from tests.engine.events import customer
 from tests.engine.test_sql_as_a_source import Company
-from tests.scenarios.stage import HERE
 
 TABLES = {
     "crm": """
@@ -47,18 +45,9 @@ bank:   {environment: local, address: "sqlite:///../bank.db"}
 
 
 class Payouts(Company):
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copytree(HERE / "mappings", folder / "mappings")
-        shutil.copytree(HERE / "payouts", folder / "mappings", dirs_exist_ok=True)
-        systems = folder / "mappings" / "systems.yaml"
-        systems.write_text(systems.read_text().replace("connector: memory", "connector: sql"))
-        (folder / "mappings" / "environments" / "observed.yaml").unlink()
-        (folder / "mappings" / "environments" / "local.yaml").write_text(ENVIRONMENT)
-        for name in ("inbox", "snapshots"):
-            (folder / name).mkdir()
-        for system, tables in TABLES.items():
-            self.sql(system, tables)
+    over = "payouts"
+    environment = ENVIRONMENT
+    tables = TABLES
 
     def rows(self, system: str, question: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / f"{system}.db")) as database:

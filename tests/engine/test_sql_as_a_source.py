@@ -33,18 +33,24 @@ erp:    {environment: local, address: "sqlite:///../erp.db"}
 
 
 class Company:
+    """The scenarios' map with another laid over it, its targets as SQLite databases."""
+
+    over = "scanned"
+    environment = ENVIRONMENT
+    tables: Mapping[str, str] = {"crm": CRM, "erp": ERP}
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(HERE / "mappings", folder / "mappings")
-        shutil.copytree(HERE / "scanned", folder / "mappings", dirs_exist_ok=True)
+        shutil.copytree(HERE / self.over, folder / "mappings", dirs_exist_ok=True)
         systems = folder / "mappings" / "systems.yaml"
         systems.write_text(systems.read_text().replace("connector: memory", "connector: sql"))
         (folder / "mappings" / "environments" / "observed.yaml").unlink()
-        (folder / "mappings" / "environments" / "local.yaml").write_text(ENVIRONMENT)
+        (folder / "mappings" / "environments" / "local.yaml").write_text(self.environment)
         for name in ("inbox", "snapshots"):
             (folder / name).mkdir()
-        self.sql("crm", CRM)
-        self.sql("erp", ERP)
+        for system, tables in self.tables.items():
+            self.sql(system, tables)
 
     def sql(self, system: str, statement: str) -> None:
         with closing(sqlite3.connect(self.folder / f"{system}.db")) as database:
