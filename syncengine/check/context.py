@@ -49,6 +49,8 @@ class FlowView:
     system: System | None
     description: Description | None
     grants: tuple[GrantView, ...]
+    answered: frozenset[str] = frozenset()
+    """What another flow of the system is granted to create with, where this one only asks for it."""
 
     @cached_property
     def id(self) -> str:
@@ -102,9 +104,12 @@ class FlowView:
 
     @cached_property
     def owned(self) -> frozenset[str]:
-        """The fields that its system owns."""
+        """The fields that its system owns, and that this flow speaks of as their owner. Where an entity is born in one
+        flow of a system and made in another (a request, and the order that answers it), the first only proposes.
+        """
         subject = self.object
-        return frozenset(name for name in subject.fields if subject.owner_of(name) == self.system_name)
+        owned = frozenset(name for name in subject.fields if subject.owner_of(name) == self.system_name)
+        return owned - self.answered if self.born and not self.grants else owned
 
     def proposes(self, field: str) -> bool:
         """Whether a birth here speaks of the field before its owner does: it is owned elsewhere, not written here."""
@@ -256,6 +261,7 @@ class Context:
     def _flow(self, subject: ObjectSpec, name: str) -> FlowView:
         system_name = subject.system_of(name)
         system = self.spec.systems.get(system_name)
+        beside = (other for other in subject.flows if other != name and subject.system_of(other) == system_name)
         return FlowView(
             name=name,
             object=subject,
@@ -264,7 +270,14 @@ class Context:
             system=system,
             description=None if system is None else self.descriptions.get(system.connector),
             grants=self._grants_of.get((subject.object, name), ()),
+            answered=frozenset(field for other in beside for field in self._created_with(subject, other)),
         )
+
+    def _created_with(self, subject: ObjectSpec, name: str) -> Iterator[str]:
+        """The fields that a flow spells, and is granted when it creates and does no more."""
+        for view in self._grants_of.get((subject.object, name), ()):
+            if "create" in view.grant.may and "update" not in view.grant.may:
+                yield from (field for field in view.grant.fields if field in subject.flows[name].fields)
 
     def _about(self, gate: Gate) -> ObjectSpec | None:
         stopped = self.spec.objects.get(gate.stops.object)

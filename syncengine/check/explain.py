@@ -19,7 +19,7 @@ from syncengine.check.told import (
     Told,
 )  # fmt: skip
 from syncengine.spec.built_in import built_in, is_built_in
-from syncengine.spec.flow import Fresh
+from syncengine.spec.flow import Fresh, Sync
 from syncengine.spec.literal import duration_text
 from syncengine.spec.map import object_file
 from syncengine.spec.object import FieldSpec, ObjectSpec
@@ -117,7 +117,6 @@ def _seen(context: Context, klass: str) -> dict[str, tuple[str, ...]]:
 
 
 def _flow(context: Context, flow: FlowView) -> FlowTold:
-    sync = flow.spec.sync
     return FlowTold(
         id=flow.id,
         object=flow.object.object,
@@ -131,13 +130,19 @@ def _flow(context: Context, flow: FlowView) -> FlowTold:
         key=flow.spec.key or "",
         only=flow.spec.only or "",
         on_create=dict(flow.spec.on_create),
-        sync=f"{sync.cron} ({sync.zone or context.spec.project.time_zone})" if sync.cron else "realtime",
+        sync=_when(context, flow.spec.sync),
         fresh=_fresh(flow.spec.fresh),
         fields=tuple(_spelled(context, flow, name, spelling) for name, spelling in flow.spec.fields.items()),
         grants=tuple(_grant(context, view) for view in flow.grants),
         gates=tuple(_gate(context, gate) for gate in _stopping(context, flow)),
         at=str(context.spec.key_place(flow.file, flow.path)),
     )
+
+
+def _when(context: Context, sync: Sync) -> str:
+    if sync.cron:
+        return f"{sync.cron} ({sync.zone or context.spec.project.time_zone})"
+    return "each run" if sync.each_run else "realtime"
 
 
 def direction(flow: FlowView) -> str:

@@ -161,6 +161,7 @@ def _flow(
         on_create=spec.on_create,
         cron=spec.sync.cron or "",
         zone=(spec.sync.zone or context.spec.project.time_zone) if spec.sync.cron else "",
+        each_run=spec.sync.each_run,
         version=spec.version or "",
         purpose=spec.purpose or "",
     )

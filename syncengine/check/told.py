@@ -95,7 +95,7 @@ class FieldTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowTold:
-    """`direction` is derived: inbound, outbound, both or none. `sync` is realtime or the schedule."""
+    """`direction` is derived: inbound, outbound, both or none. `sync` is realtime, each run, or the schedule."""
 
     id: str
     object: str

@@ -14,6 +14,7 @@ from syncengine.model.attempt import Outcome, Probe, Request
 from syncengine.model.capability import Description
 from syncengine.model.event import Delivery, Envelope, Snapshot
 from syncengine.model.permit import Permit
+from syncengine.model.struct import Struct
 from syncengine.model.value import Json, Places
 from syncengine.vocabulary import Environment, Signature
 
@@ -40,8 +41,7 @@ class Page:
     cursor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True):
     """What a target shows of one record: its own id, and raw values at the places that were asked for."""
 
     remote_id: str

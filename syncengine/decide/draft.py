@@ -3,7 +3,6 @@
 It is mutable inside one call of decide and never leaves it; what goes in stays untouched.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from syncengine.decide.state import State
@@ -12,13 +11,13 @@ from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem, S
 from syncengine.model.event import Input, Snapshot
 from syncengine.model.matching import PairMark
 from syncengine.model.record import FieldState, Record, SourceState, TargetState
+from syncengine.model.struct import Struct, field
 from syncengine.model.value import Json, Places, Value
 from syncengine.plan.plan import FlowPlan, ObjectPlan, Plan
 from syncengine.vocabulary import Fate, InputKind
 
 
-@dataclass(slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, kw_only=True):
     """What one flow should show, and how far that is from what stands there. `content` is what would be written,
     `hidden` what is spelled but not granted. `why`: the reason where nothing is to be written after all, and what is
     held or pending is taken back.
@@ -33,8 +32,7 @@ class Proposal:
     holds: tuple[Hold, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, kw_only=True):
     """`values` are the mapped values of the snapshot, `spelled` its raw values at the places that were mapped,
     `previous` what stood there before, where the provider says so. `proposed` are the values of fields that the flow
     speaks of without owning them. `overtaken`: the snapshot is older than what is known, and only sets what is set

@@ -4,7 +4,6 @@ What was right when it was decided may be wrong now.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from syncengine.decide.gate import gate_subjects, judge_gates
 from syncengine.decide.steps.correlate import is_contested
 from syncengine.model.action import Candidate, Hold
 from syncengine.model.record import Record, TargetState
+from syncengine.model.struct import Struct
 from syncengine.model.switch import Switches
 from syncengine.plan.plan import FlowPlan, ObjectPlan, Plan
 from syncengine.vocabulary import ActionKind, Phase
@@ -24,8 +24,7 @@ class Ruling(StrEnum):
     KEEP = "keep"  # not now: it stays where it is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejudgement:
+class Rejudgement(Struct, frozen=True, kw_only=True):
     ruling: Ruling
     why: str = ""
     holds: tuple[Hold, ...] = ()

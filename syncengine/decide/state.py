@@ -1,17 +1,16 @@
 """What a judgement rests on, loaded beforehand, so that it never has to ask for anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from syncengine.decide.pair import Verdict
 from syncengine.model.action import OpenHold
 from syncengine.model.matching import Chosen
 from syncengine.model.record import Record
+from syncengine.model.struct import Struct, field
 from syncengine.model.switch import Switches
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """`record` is the entity's record, None when nobody knows it yet. `neighbours` are the records that its refs name,
     by (flow id, id). `translated` gives their ids in a target: (flow id, id, target flow id) -> id. `holds` are the
     open holds of the record and about it, where it has some or shows them.

@@ -13,6 +13,7 @@ from typing import IO, Any
 from syncengine.canonical import MAX_BYTES, NotStrictError, decode_strict, named
 from syncengine.clock import from_text
 from syncengine.model.event import Delivery
+from syncengine.model.struct import Struct
 from syncengine.store.protocol import FileProgress
 from syncengine.vocabulary import Trust
 
@@ -20,8 +21,7 @@ MAX_LINE = 8 * MAX_BYTES
 """A line holds a body as escaped text and its headers; longer ones are refused unread."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line of a file: the delivery in it, or the reason why there is none. `end` is the offset behind it."""
 
     number: int

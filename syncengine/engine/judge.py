@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from syncengine.canonical import decode
 from syncengine.decide.wanted import wanted
@@ -15,6 +14,7 @@ from syncengine.engine.world import World
 from syncengine.errors import PermanentError
 from syncengine.model.event import InboxRow, Input, Snapshot
 from syncengine.model.record import Record
+from syncengine.model.struct import Struct
 from syncengine.model.value import Json, is_untranslated
 from syncengine.plan.lookups import Identity, compared, identify, refs
 from syncengine.plan.plan import FlowPlan, Plan, UnreadableError
@@ -22,8 +22,7 @@ from syncengine.store.protocol import InputMark
 from syncengine.vocabulary import Fate, InboxState, InputKind
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     question: Input
     flow: FlowPlan
     snapshot: Snapshot

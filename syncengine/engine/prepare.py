@@ -16,6 +16,7 @@ from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Request
 from syncengine.model.event import Snapshot, Version
 from syncengine.model.record import Record, TargetState
+from syncengine.model.struct import Struct
 from syncengine.model.switch import Switches
 from syncengine.model.value import Json, Places, is_untranslated
 from syncengine.plan.plan import FlowPlan, Plan
@@ -136,8 +137,7 @@ def _unfound(plan: Plan, record: Record, flow: FlowPlan, images: Images) -> str:
     return "" if key_of(plan, record) in images.get((flow.id, flow.key), {}) else target.id
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A candidate beside its before-image. `key` is what stands at the flow's key. `before` is in normal spelling, None
     where there is no record. `own` is the id by which a record is found that our key need not stand in. Where it is to
     be written there (`unkeyed`), `rival` is another one that carries it.

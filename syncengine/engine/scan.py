@@ -20,14 +20,16 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def due_scans(world: World) -> list[FlowPlan]:
-    """Flows whose schedule has fired since they were last scanned to the end; one that never was is due at once."""
+    """Flows whose schedule has fired since they were last scanned to the end; one that never was is due at once, and
+    one without a schedule of its own whenever this is asked.
+    """
     now = world.clock.now()
     found = []
     for flow in world.plan.flows.values():
         if flow.schedule is None:
             continue
         last = world.store.cursor(flow.id)
-        if last is None or next_fire(flow.schedule, last[1]) <= now:
+        if last is None or not flow.schedule.cron or next_fire(flow.schedule, last[1]) <= now:
             found.append(flow)
     return found
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from syncengine.model.struct import Struct
 from syncengine.model.value import Places
 from syncengine.vocabulary import ActionKind, ActionState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """What decide wants done. `content` is in their spelling, refs untranslated; `key` is the idempotency key.
 
     `cause` is the inbox place of the input that led to it, `plan` the digest of the plan that judged it.
@@ -27,8 +27,7 @@ class Action:
     gates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """An action that delivery may take up, with the state of its record, as the store hands it out."""
 
     id: int
@@ -43,8 +42,7 @@ class Candidate:
     fence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """A ref that is not linked yet: the record `id` of `flow`, as it is known in `target` (flow ids)."""
 
     flow: str

@@ -1,10 +1,10 @@
 """One attempt to make an action take effect: frozen bytes, a fence, and the legal moves between its states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from syncengine.model.struct import Struct
 from syncengine.model.value import Json, Places
 from syncengine.vocabulary import AttemptState as S
 from syncengine.vocabulary import OutcomeKind, ProbeResult
@@ -27,8 +27,7 @@ PREPARED only by its own worker, and only when nothing of it took effect ("not s
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What a writer is asked to prepare: one record in one flow, refs translated, values in normal spelling.
 
     `record` is their record type, `key` the place and value that identify the record there (no place: its own id),
@@ -42,8 +41,7 @@ class Request:
     before: Places | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
+class Send(Struct, frozen=True, kw_only=True):
     """An attempt on its way out: the same bytes for every attempt of one action."""
 
     attempt: int
@@ -54,8 +52,7 @@ class Send:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What became of one attempt. `remote_id` is the record's own id in the target; `after` its places where they
     differ from what was sent. `detail` is a reason for people, without payload values.
     """
@@ -68,8 +65,7 @@ class Outcome:
     retry_after: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Struct, frozen=True, kw_only=True):
     """What a read-only look at the target says about an attempt of unknown outcome."""
 
     result: ProbeResult

@@ -1,17 +1,16 @@
 """What decide answers: read the record first, or a settled judgement with one closed outcome per flow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from syncengine.model.action import Action, Hold
 from syncengine.model.matching import PairMark
 from syncengine.model.record import FieldState, Record, SourceState, TargetState
+from syncengine.model.struct import Struct, field
 from syncengine.model.value import Places, Value
 from syncengine.vocabulary import Fate, FlowResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeedReading:
+class NeedReading(Struct, frozen=True, kw_only=True):
     """The order of two snapshots cannot be told: the record must be read back before anything is written.
 
     `flow` is the flow whose record is in doubt, `id` the record's id there.
@@ -23,8 +22,7 @@ class NeedReading:
     steps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
+class Conflict(Struct, frozen=True, kw_only=True):
     """A value that lost, kept under every rule. `field` is ours; values are in their spelling where `spelled`."""
 
     field: str
@@ -36,8 +34,7 @@ class Conflict:
     loser_seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewItem:
+class ReviewItem(Struct, frozen=True, kw_only=True):
     """A question that only a person answers. `place` is theirs, `value` masked by whoever shows it."""
 
     flow: str
@@ -46,8 +43,7 @@ class ReviewItem:
     value: Value = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """Their record `id` in `flow` is this entity."""
 
     flow: str
@@ -59,8 +55,7 @@ class Link:
         return f"{self.flow}:{self.id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowOutcome:
+class FlowOutcome(Struct, frozen=True, kw_only=True):
     """One closed outcome for one flow. ACT and HELD carry the action, HELD its holds, OBSERVED the sandbox places."""
 
     flow: str
@@ -71,8 +66,7 @@ class FlowOutcome:
     sandbox: Places | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """A whole judgement. `changes` are the fields that get a new value; `source` the new state of the record it came
     from; `targets` the new states of targets that a reading told us about; `born` the record that came into existence,
     as yet without fields. `gone`: the record went away in its system of record, or (False) is back there. `shown` are

@@ -1,17 +1,14 @@
 """What arrives: a delivery as bytes, its envelope, the snapshots in it, and the input that decide is asked about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
+from syncengine.model.struct import Struct, field
 from syncengine.model.value import Json
 from syncengine.vocabulary import InputKind, Signature, Trust
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """What came to a door, exactly as it came. Header names are in lower case."""
 
     system: str
@@ -23,14 +20,20 @@ class Delivery:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """What intake needs to know of a delivery. `live` is the provider's mode flag, None where it has none."""
+class Envelope(Struct, frozen=True, kw_only=True):
+    """What intake needs to know of a delivery. `live` is the provider's mode flag, None where it has none.
+
+    `subjects` are the ids of whom and what it is about, the owner (the customer) first, the record it shows (`record`,
+    "" for none) last: that record hangs on all the others. `mentions` are further ids of persons and companies in it.
+    """
 
     event_id: str
     type: str
     at: datetime
     live: bool | None = None
+    subjects: tuple[str, ...] = ()
+    record: str = ""
+    mentions: tuple[str, ...] = ()
 
 
 class Version(Struct, frozen=True, kw_only=True, array_like=True):
@@ -44,8 +47,7 @@ class Version(Struct, frozen=True, kw_only=True, array_like=True):
     sequence: int | str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """One record of theirs as one delivery or reading shows it.
 
     `previous` holds the old values of what this change changed, in their spelling, where the provider says so.
@@ -61,8 +63,7 @@ class Snapshot:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """A delivery that intake takes in: its bytes, what was understood of it, and the verdict on its signature.
 
     `reading` marks a body that we wrote ourselves (a record we read); `trouble` an input that may not be applied
@@ -76,8 +77,7 @@ class Accepted:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """A line of a captured file that is no delivery. The bytes are kept, so that nothing is lost."""
 
     system: str
@@ -88,8 +88,7 @@ class Refused:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxRow:
+class InboxRow(Struct, frozen=True, kw_only=True):
     """One input that is due, as the store hands it out. `seq` is its place in the ledger."""
 
     seq: int
@@ -103,8 +102,7 @@ class InboxRow:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
+class Input(Struct, frozen=True, kw_only=True):
     """What decide is asked about: a snapshot of one record in one flow, or (recheck) nothing but the record's state.
 
     `flow` is a flow id ("invoice.stripe"), empty for a recheck.

@@ -1,9 +1,45 @@
 """Switches: the phases and pauses that the ledger holds, as one value that travels with every judgement."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
 
 from syncengine.vocabulary import Phase
+
+SET: Final = "set:"
+"""What the scope of a write set begins with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Who turned a switch last, when and why."""
+
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """How one scope stands in the ledger. `phase` is None where nobody ever set one; a scope that was only promoted
+    was never paused.
+    """
+
+    scope: str
+    phase: Phase | None = None
+    phase_turn: Turn | None = None
+    paused: bool = False
+    pause_turn: Turn | None = None
+
+
+def scopes(*, write_set: str, flow: str, object_name: str, system: str) -> Iterator[str]:
+    """Every scope whose pause stops the writes of a flow, the narrowest first."""
+    yield f"flow:{flow}"
+    if write_set:
+        yield f"{SET}{write_set}"
+    yield f"object:{object_name}"
+    yield f"system:{system}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +60,5 @@ class Switches:
 
     def is_paused(self, *, write_set: str, flow: str, object_name: str, system: str) -> str:
         """The scope that pauses it, or an empty text."""
-        for scope in (f"set:{write_set}", f"flow:{flow}", f"object:{object_name}", f"system:{system}"):
-            if scope in self.paused:
-                return scope
-        return ""
+        stopping = scopes(write_set=write_set, flow=flow, object_name=object_name, system=system)
+        return next((scope for scope in stopping if scope in self.paused), "")

@@ -25,7 +25,8 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
     types = field_types(checked.objects[flow.object])
     grant = flow.grant
     normal, dialect = _normals(flow, (*shown, *once)), dialect_of(flow.system.description)
-    schedule = Schedule(cron=flow.cron, zone=flow.zone or checked.time_zone) if flow.cron else None
+    batch = Schedule(cron=flow.cron, zone=flow.zone or checked.time_zone) if flow.cron else None
+    schedule = Schedule() if flow.each_run else batch
     return FlowPlan(
         id=flow.id,
         name=flow.name,
@@ -55,9 +56,10 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
         place_classes=_place_classes(flow, checked.classes),
         proposes=tuple(spelled.to_read() for spelled in proposed),
         once=tuple(spelled.to_write() for spelled in once),
-        exports=None if grant is None else schedule,
+        exports=None if grant is None else batch,
         urgent_places=_urgent(flow, (*shown, *once)),
         matches=_matches(checked.objects[flow.object], (*reads, *proposed, *shown)),
+        asks=any(spelling.field.owner == flow.system.name for spelling in flow.proposes),
     )
 
 

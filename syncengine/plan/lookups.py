@@ -1,18 +1,17 @@
 """What to load before a snapshot can be judged: the record it is about, and the records that it names."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from syncengine.canonical import entity_id
 from syncengine.model.event import Snapshot
 from syncengine.model.record import Record
+from syncengine.model.struct import Struct
 from syncengine.plan.conversions.text import identifier
 from syncengine.plan.path import Getter, getter
 from syncengine.plan.plan import ABSENT, FlowPlan, Plan, ReadSpelling, UnreadableError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Struct, frozen=True, kw_only=True):
     """Which entity a snapshot is about: whatever (`flow`, `id`) is linked to, and else `entity`.
 
     `birth` is where that entity was born: (birth flow id, birth id); None, and `entity` with it, where only a link can

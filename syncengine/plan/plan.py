@@ -109,10 +109,10 @@ class GatePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A cron expression of five fields in an IANA zone."""
+    """A cron expression of five fields in an IANA zone; without one, the beginning of each run."""
 
-    cron: str
-    zone: str
+    cron: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,8 @@ class FlowPlan:
 
     `key` is the place of the birth id in their record ("" where the record's own id is the birth id).
     `born`: a new entity may come into existence here. `reads`: fields whose value this flow is. `proposes`: fields of
-    other owners that a birth here speaks of first. `once`: fields that this flow is, as they are written when the
+    other owners that a birth here speaks of first; `asks`: its own system is one of them, and answers in another flow.
+    `once`: fields that this flow is, as they are written when the
     entity is created here after a birth elsewhere.
     `shows`: every other spelled field, granted or not, in the order of the map; `granted` names the ones that may be
     written. `only_read` says which of their records are taken in, `only_create` which entities are created there.
@@ -167,6 +168,7 @@ class FlowPlan:
     exports: Schedule | None = None
     urgent_places: frozenset[str] = frozenset()
     matches: tuple[ReadSpelling, ...] = ()
+    asks: bool = False
     granted_places: tuple[str, ...] = field(init=False)
     built_ins: tuple[str, ...] = field(init=False)
     if_empty: Mapping[str, tuple[str, ...]] = field(init=False)

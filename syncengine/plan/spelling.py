@@ -74,6 +74,8 @@ def compile_spelling(
         found = _address(spelling, dict(written.parts.items()), dialect)
     elif _type(spelling) is FieldType.MONEY:
         found = _money(spelling, dialect)
+    elif written.since_at is not None or written.until_at is not None:
+        found = _verification(spelling, dialect)
     else:
         found = _single(spelling, dialect)
     if written.to is not None:
@@ -87,8 +89,10 @@ def _type(spelling: CheckedSpelling) -> FieldType:
 
 
 def _deciding(spelling: CheckedSpelling, spelled: Spelled) -> tuple[str, ...]:
-    """The places that say whether theirs is empty. A currency without an amount says nothing."""
-    return spelled.places[:1] if _type(spelling) is FieldType.MONEY else spelled.places
+    """The places that say whether theirs is empty. A currency without an amount says nothing, nor does the moment of a
+    check without its result.
+    """
+    return spelled.places if spelling.spec.parts is not None else spelled.places[:1]
 
 
 def _computed(spelling: CheckedSpelling, spelled: Spelled, fields: Fields) -> Spelled:
@@ -184,6 +188,22 @@ def _money(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
             amount_at: normaliser(money.amount(unit, dialect)),
             currency_at: normaliser(money.currency),
         },
+    )
+
+
+def _verification(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
+    """A status and, beside it, the moments between which it counts."""
+    at, written = spelling.spec.at or "", spelling.spec
+    beside = {part: place for part, place in (("since", written.since_at), ("valid_until", written.until_at)) if place}
+    status, moments = _conversion(spelling, dialect), moment.timestamp(dialect)
+    normals = {at: normaliser(_as_it_stands(spelling, status, dialect))}
+    return Spelled(
+        field=spelling.field.name,
+        places=(at, *beside.values()),
+        read=_telling(at, verification.reader(at, beside, status, moments)),
+        write=verification.writer(at, beside, status, moments),
+        normals=normals | dict.fromkeys(beside.values(), normaliser(moments)),
+        needs=(at, *beside.values()),
     )
 
 

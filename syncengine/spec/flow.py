@@ -27,8 +27,9 @@ class Fresh(Shape):
 
 
 class Sync(Shape):
-    """Written as `realtime`, or as a schedule."""
+    """Written as `realtime`, as `each_run`, or as a schedule."""
 
+    each_run: bool = Field(default=False, description="Whenever a run begins.", examples=[True])
     cron: Cron | None = Field(default=None, description="When to look for changes.", examples=["*/30 * * * *"])
     zone: Zone | None = Field(
         default=None, description="Of the cron expression; the project's when left out.", examples=["Europe/Berlin"]
@@ -37,11 +38,13 @@ class Sync(Shape):
     @model_validator(mode="before")
     @classmethod
     def _form(cls, value: Any) -> Any:
-        remedy = 'Write `realtime`, or {cron: "*/30 * * * *"}.'
-        if value == "realtime":
-            return {}
+        remedy = 'Write `realtime`, `each_run`, or {cron: "*/30 * * * *"}.'
+        if value in ("realtime", "each_run"):
+            return {"each_run": True} if value == "each_run" else {}
         if isinstance(value, str):
-            raise wrong("`sync` is realtime, or a mapping with `cron`", remedy=remedy)
+            raise wrong("`sync` is realtime, each_run, or a mapping with `cron`", remedy=remedy)
+        if isinstance(value, dict) and "each_run" in value:
+            raise wrong("`each_run` stands alone", remedy="Write `sync: each_run`.", key="each_run")
         if isinstance(value, dict) and value.get("cron") is None:
             raise wrong("a schedule needs `cron`", remedy=remedy)
         return value
@@ -49,11 +52,14 @@ class Sync(Shape):
     @classmethod
     def written(cls, mapping: dict[str, Any]) -> dict[str, Any]:
         at_once = {"title": "At once", "description": "As soon as their system tells.", "const": "realtime"}
-        return {"anyOf": [at_once, {**mapping, "title": "Schedule", "required": ["cron"]}]}
+        each_run = {"title": "Each run", "description": "Asked whenever a run begins.", "const": "each_run"}
+        keys = {key: held for key, held in mapping["properties"].items() if key != "each_run"}
+        schedule = {**mapping, "title": "Schedule", "properties": keys, "required": ["cron"]}
+        return {"anyOf": [at_once, each_run, schedule]}
 
     @property
     def realtime(self) -> bool:
-        return self.cron is None
+        return self.cron is None and not self.each_run
 
 
 class Flow(Shape):
@@ -78,8 +84,8 @@ class Flow(Shape):
     )
     sync: Sync = Field(
         default=Sync.model_validate("realtime"),
-        description="realtime, or a schedule.",
-        examples=["realtime", {"cron": "*/30 * * * *"}],
+        description="realtime, each_run (for systems that announce nothing), or a schedule.",
+        examples=["realtime", "each_run", {"cron": "*/30 * * * *"}],
         json_schema_extra={"default": "realtime"},
     )
     version: PlacePath | None = Field(

@@ -52,6 +52,12 @@ class Spelling(Shape):
     unit: Literal["minor", "major"] | None = Field(
         default=None, description="How they count money, where the connector does not say.", examples=["minor"]
     )
+    since_at: PlacePath | None = Field(
+        default=None, description="Of a verification: where the moment of the check stands.", examples=["checked_at"]
+    )
+    until_at: PlacePath | None = Field(
+        default=None, description="Of a verification: where the end of its validity stands.", examples=["valid_until"]
+    )
     as_: Literal["date"] | None = Field(
         default=None, alias="as", description="A moment written as a local date; write only.", examples=["date"]
     )
@@ -150,7 +156,8 @@ class Spelling(Shape):
     def _beside(self) -> list[str]:
         """The keys that say more about the form, as far as they are given."""
         money = (("currency_at", self.currency_at), ("unit", self.unit))
-        known = (("words", self.words), *money, ("as", self.as_), ("zone", self.zone), ("ids_of", self.ids_of))
+        dated = (("since_at", self.since_at), ("until_at", self.until_at))
+        known = (("words", self.words), *money, *dated, ("as", self.as_), ("zone", self.zone), ("ids_of", self.ids_of))
         to = () if self.reading is None and self.from_ is None else (("to", self.to),)
         given = ("only_if_empty",) if "only_if_empty" in self.model_fields_set else ()
         return [*(key for key, held in (*known, *to) if held is not None), *given]
@@ -165,7 +172,8 @@ class Spelling(Shape):
         """Every place of theirs that it touches; none for a reading and for `from`."""
         if self.parts is not None:
             return tuple(self.parts.values())
-        return tuple(place for place in (self.at, self.currency_at) if place is not None)
+        places = (self.at, self.currency_at, self.since_at, self.until_at)
+        return tuple(place for place in places if place is not None)
 
     @property
     def read_only(self) -> bool:

@@ -9,14 +9,15 @@ from syncengine.errors import UserError
 from syncengine.store.protocol import Store
 
 MEMORY = "memory:"
+_POSTGRES = ("postgresql", "postgres")
 
 
 def open_store(
     url: str, *, randomness: Callable[[int], bytes] = os.urandom, damaged: bool = False
 ) -> Store:  # fmt: skip
-    """`sqlite:///PATH` (made where it is missing, brought to the present schema) or `memory:`, which ends with the
-    process. `randomness` gives the salts of payloads; `damaged`: bytes that are no text are shown, not refused.
-    Raises UserError and BusyError.
+    """`sqlite:///PATH` (made where it is missing), `postgresql://USER@HOST/DATABASE` (both are brought to the present
+    schema) or `memory:`, which ends with the process. `randomness` gives the salts of payloads; `damaged`: bytes that
+    are no text are shown, not refused. Raises UserError and BusyError.
     """
     if url == MEMORY:
         from syncengine.store.memory.store import MemoryStore
@@ -25,14 +26,18 @@ def open_store(
     kind = url.partition(":")[0].partition("+")[0]
     if kind == "sqlite":
         return _open_sqlite(url, randomness, damaged=damaged)
-    if kind in ("postgresql", "postgres"):
-        raise UserError("PostgreSQL is not built yet", remedy="use --state sqlite:///PATH")
-    raise UserError(f"no ledger can be kept in {kind!r}", remedy="use --state sqlite:///PATH")
+    if kind in _POSTGRES:
+        return _open_postgres(url, randomness)
+    raise UserError(
+        f"no ledger can be kept in {kind!r}", remedy="use --state sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+    )
 
 
 def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager[object]:
-    """The proof that no other engine works on a ledger. Raises BusyError naming who does."""
-    if url == MEMORY:
+    """The proof that no other engine works on a ledger that is a file. Raises BusyError naming who does. On PostgreSQL
+    several may work; each proves that it lives when it takes its share.
+    """
+    if not url.startswith("sqlite"):
         return nullcontext()
     from syncengine.store.lock import EngineLock
     from syncengine.store.sqlite import database_path
@@ -46,5 +51,15 @@ def _open_sqlite(url: str, randomness: Callable[[int], bytes], *, damaged: bool)
     from syncengine.store.upgrade import upgrade
 
     database = open_database(database_path(url), damaged=damaged)
+    upgrade(database)
+    return SqlStore(database, randomness)
+
+
+def _open_postgres(url: str, randomness: Callable[[int], bytes]) -> Store:
+    from syncengine.store.postgres import open_database
+    from syncengine.store.sql.store import SqlStore
+    from syncengine.store.upgrade import upgrade
+
+    database = open_database(url)
     upgrade(database)
     return SqlStore(database, randomness)

@@ -15,6 +15,7 @@ from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Pair
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
+from syncengine.model.struct import Struct
 from syncengine.model.switch import Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json, Places
@@ -76,8 +77,7 @@ class Loaded:
     by_entity: Mapping[str, Record]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputMark:
+class InputMark(Struct, frozen=True, kw_only=True):
     """What became of one input. `entity` is the record it was about ("" when unknown). `waits_for`: the (flow, id)
     whose link (UNLINKED) or reading (READING) makes it due again. `why` is a reason for people.
     """
@@ -90,8 +90,7 @@ class InputMark:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecidedAction:
+class DecidedAction(Struct, frozen=True, kw_only=True):
     """An action as the fold of a batch left it: `state` READY, HELD, or SUPERSEDED by a later one of the batch.
     `batched`: while its flow is closed it is not taken up.
     """
@@ -153,8 +152,7 @@ class Want:
     tries: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """An attempt about to be made. `reads` are the (record id, revision) pairs the judgement rested on: if one moved,
     the intent is dropped and the action stays where it was.
 
@@ -168,8 +166,7 @@ class Intent:
     deadline: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """An action that moves without an attempt: to WAITING (with `waits`), HELD (with `holds`), CANCELLED, CONFIRMED
     (nothing left to write), or back to READY. `record` is the record's new state where it changes with it. `recheck`:
     it is to be judged again, since something that it shows elsewhere has changed.
@@ -185,8 +182,7 @@ class Move:
     recheck: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(Struct, frozen=True, kw_only=True):
     """The end of one attempt's way: the outcome, where the action goes, and the record with its new base.
 
     `due_at`: when to look at it again (a temporary failure, a probe after the settle window). `recheck`: the record is

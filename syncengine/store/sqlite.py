@@ -3,20 +3,17 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import URL, Column, Connection, create_engine, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from syncengine.errors import BusyError, SyncengineError, UserError
+from syncengine.store.journal import refuse_foreign_wal, settle_in
+from syncengine.store.ledger_file import MOVED, PUT_BACK, LedgerFile
 from syncengine.store.sql.database import WRITE, Database
 
-WAL_IS_SAFE_FROM: Final = (3, 51, 3)
-"""Before it, two connections that write and checkpoint at the same instant can corrupt a database in WAL mode."""
-
-BUSY_SECONDS: Final = 10
 _CACHE_KIB: Final = 32 * 1024
-_JOURNAL_BYTES: Final = 64 * 1024 * 1024
 
 
 def open_database(path: Path, *, damaged: bool = False) -> Database:
@@ -24,16 +21,15 @@ def open_database(path: Path, *, damaged: bool = False) -> Database:
     damage is shown the bytes of a text that is none, instead of an error without a place.
     """
     _make_folder(path)
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": BUSY_SECONDS, "cached_statements": 256},
-        pool_use_lifo=True,
-    )
-    event.listen(engine, "connect", _settle_in)
+    file = LedgerFile(path)
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=file.connect, pool_use_lifo=True)
+    event.listen(engine, "connect", lambda connection, _: _settle_in(connection, path))
     if damaged:
         event.listen(engine, "connect", _show_what_is_no_text)
-    event.listen(engine, "begin", _begin)
-    return Database(engine=engine, first_id=_first_id, explain=lambda error: _explain(error, path))
+    event.listen(engine, "begin", lambda connection: _begin(connection, file))
+    return Database(
+        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, path), stands=file.check
+    )  # fmt: skip
 
 
 def _make_folder(path: Path) -> None:
@@ -48,23 +44,10 @@ def _make_folder(path: Path) -> None:
         raise UserError(f"{path} is a folder, not a ledger", remedy="name a file with --state")
 
 
-def journal_mode(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
-    """PERSIST and TRUNCATE flush the end of the journal with synchronous=FULL; DELETE would also need its folder
-    flushed. PERSIST spares the file system the truncation as well.
-    """
-    return "wal" if version >= WAL_IS_SAFE_FROM else "persist"
-
-
-def _settle_in(connection: DBAPIConnection, _record: object) -> None:
+def _settle_in(connection: DBAPIConnection, path: Path) -> None:
     connection.isolation_level = None  # transactions begin where we say so
-    for pragma in (
-        "foreign_keys=on",
-        f"journal_mode={journal_mode()}",
-        f"journal_size_limit={_JOURNAL_BYTES}",
-        "synchronous=full",
-        f"cache_size=-{_CACHE_KIB}",
-        "temp_store=memory",
-    ):
+    settle_in(cast(sqlite3.Connection, connection), path)
+    for pragma in ("foreign_keys=on", f"cache_size=-{_CACHE_KIB}", "temp_store=memory"):
         cursor = connection.cursor()
         cursor.execute(f"pragma {pragma}")
         cursor.close()
@@ -74,10 +57,13 @@ def _show_what_is_no_text(connection: DBAPIConnection, _record: object) -> None:
     connection.text_factory = lambda raw: raw.decode(errors="backslashreplace")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, file: LedgerFile) -> None:
     """A writer takes its lock at once: one that began as a reader could not wait for it."""
     writes = connection.get_execution_options().get(WRITE, False)
     connection.exec_driver_sql("begin immediate" if writes else "begin")
+    file.check()
+    if writes:
+        refuse_foreign_wal(cast(sqlite3.Connection, connection.connection.driver_connection), file.path)
 
 
 def _first_id(connection: Connection, column: Column[Any], _count: int) -> int:
@@ -97,7 +83,13 @@ def append_only(table: str) -> Sequence[str]:
 def _explain(error: BaseException, path: Path) -> SyncengineError | None:
     if str(error).startswith("Could not decode to UTF-8"):  # Python's own error, without a code; it quotes the value
         return UserError(f"{path} is damaged: a text in it is none", remedy="restore it from a backup")
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if str(error).startswith("no such table"):  # ours is there from the first transaction on
+        return BusyError(
+            f"{path} holds no ledger any more: it was emptied or replaced while it was in use",
+            remedy="put the ledger back and run again",
+        )
+    code = getattr(error, "sqlite_errorcode", 0)
+    code = code if code in _BUSY else code & 0xFF
     if code in _BUSY:
         message, remedy = _BUSY[code]
         return BusyError(message.format(path=path, error=error), remedy=remedy)
@@ -111,6 +103,7 @@ _BUSY: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("another process is writing to {path}", "try again in a moment"),
     sqlite3.SQLITE_LOCKED: ("another process is writing to {path}", "try again in a moment"),
     sqlite3.SQLITE_FULL: ("the disk of {path} is full", "make room and run again; what was committed is safe"),
+    sqlite3.SQLITE_READONLY_DBMOVED: (MOVED, PUT_BACK),
     sqlite3.SQLITE_READONLY: ("{path} cannot be written", "make it and its folder writable, or use --state"),
     sqlite3.SQLITE_PERM: ("{path} cannot be written", "make it and its folder writable, or use --state"),
     sqlite3.SQLITE_CANTOPEN: ("{path} cannot be opened", "check that its folder is there and can be written"),
@@ -134,4 +127,4 @@ def database_path(url: str) -> Path:
     return Path(path)
 
 
-__all__ = ["append_only", "database_path", "journal_mode", "open_database"]
+__all__ = ["append_only", "database_path", "open_database"]

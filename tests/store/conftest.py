@@ -1,6 +1,7 @@
 """The stores that the behavioural suite is run against: the same tests, the same answers."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from shutil import copyfile
@@ -10,7 +11,7 @@ import pytest
 from syncengine.store.memory import MemoryStore
 from syncengine.store.open import open_store
 from syncengine.store.protocol import Store
-from tests.postgres import postgres_database, postgres_server
+from tests.postgres import PostgresServer, new_database, postgres_database, postgres_server
 from tests.store.scene import Scene
 
 __all__ = ["postgres_database", "postgres_server"]
@@ -27,23 +28,42 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def memory(_empty: Path, _folder: Path) -> Opening:
+@pytest.fixture(scope="session")
+def empty_database(postgres_server: PostgresServer) -> str:
+    """The same on PostgreSQL: a database to make others like it."""
+    name = new_database(postgres_server)
+    open_store(postgres_server.url(name)).close()
+    return name
+
+
+@contextmanager
+def memory(_request: pytest.FixtureRequest) -> Iterator[Opening]:
     store = MemoryStore(Random(7).randbytes)
-    return lambda: store
+    yield lambda: store
 
 
-def sqlite(empty: Path, folder: Path) -> Opening:
-    path = folder / "state.db"
-    copyfile(empty, path)
-    return lambda: open_store(f"sqlite:///{path}")
+@contextmanager
+def sqlite(request: pytest.FixtureRequest) -> Iterator[Opening]:
+    path = request.getfixturevalue("tmp_path") / "state.db"
+    copyfile(request.getfixturevalue("empty_ledger"), path)
+    yield lambda: open_store(f"sqlite:///{path}")
 
 
-STORES = {"memory": memory, "sqlite": sqlite}
+@contextmanager
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Opening]:
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = new_database(server, request.getfixturevalue("empty_database"))
+    yield lambda: open_store(server.url(name))
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+STORES = {"memory": memory, "postgresql": postgresql, "sqlite": sqlite}
 
 
 @pytest.fixture(params=sorted(STORES))
-def opening(request: pytest.FixtureRequest, empty_ledger: Path, tmp_path: Path) -> Opening:
-    return STORES[request.param](empty_ledger, tmp_path)
+def opening(request: pytest.FixtureRequest) -> Iterator[Opening]:
+    with STORES[request.param](request) as opened:
+        yield opened
 
 
 @pytest.fixture

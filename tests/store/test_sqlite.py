@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from syncengine.errors import BusyError, UserError
-from syncengine.store import sqlite
+from syncengine.store import ledger_file
+from syncengine.store.journal import journal_mode
 from syncengine.store.open import open_store
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.store import SqlStore
-from syncengine.store.sqlite import database_path, journal_mode, open_database
+from syncengine.store.sqlite import database_path, open_database
 from syncengine.store.upgrade import upgrade
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,7 +65,7 @@ def test_a_ledger_that_another_process_keeps_locked_says_try_again(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     open_store(f"sqlite:///{path}").close()
-    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(ledger_file, "BUSY_SECONDS", 0)
     here = open_store(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")

@@ -1,7 +1,9 @@
-"""A gate needs a verification that no flow can ever bring, or a field that is no verification.
+"""A gate needs a verification that no flow can ever bring, one of a certain age that nothing dates, or a field that is
+no verification.
 
 Why: what it stops stays stopped for ever, and somebody will look for a way around the gate.
-Remedy: let a flow of the field's owner spell it, with a word for verified; or ask for another field.
+Remedy: let a flow of the field's owner spell it, with a word for verified and, for a `max_age`, the place of
+the moment of the check (`since_at`); or ask for another field.
 """
 
 from collections.abc import Iterator
@@ -34,6 +36,8 @@ def check(context: Context) -> Iterator[Finding]:
             if view.about is None or name not in view.about.fields:
                 continue
             problem, remedy = _problem(context, view.about, name)
+            if not problem and view.gate.needs[name].max_age is not None:
+                problem, remedy = _undated(context, view.about, name)
             if problem:
                 path = (*view.path, "needs", name)
                 yield found(ID, problem, remedy, context.spec.key_place("gates.yaml", path), path)
@@ -54,6 +58,15 @@ def _problem(context: Context, about: ObjectSpec, name: str) -> tuple[str, str]:
         message = f"what is computed of {owner} is never verified, so this need can never be met"
         return message, f"Let `from` give verified where {owner} says so."
     return "", ""
+
+
+def _undated(context: Context, about: ObjectSpec, name: str) -> tuple[str, str]:
+    """A status of which nobody knows since when it stands is always too old. A connector's reading may say it."""
+    flows = (flow for flow in context.flows_of(about.object) if flow.owns(name) and name in flow.spec.fields)
+    if any(spelling.since_at or spelling.reading for spelling in (flow.spec.fields[name] for flow in flows)):
+        return "", ""
+    message = f"{name} may not be too old here, and nothing says when it was checked, so this need can never be met"
+    return message, "Add `since_at` to its spelling, the place of the moment of the check; or remove `max_age`."
 
 
 def _may_verify(context: Context, spelling: Spelling) -> bool:

@@ -1,7 +1,7 @@
 """A flow that reads is realtime, and the connector announces no changes of that record type.
 
 Why: nothing would ever arrive.
-Remedy: give the flow a schedule: sync: {cron: "*/15 * * * *"}.
+Remedy: give the flow a schedule, sync: {cron: "*/15 * * * *"}, or let every run ask it: sync: each_run.
 """
 
 from collections.abc import Iterator
@@ -29,5 +29,5 @@ def check(context: Context) -> Iterator[Finding]:
         if not flow.reads or not flow.spec.sync.realtime or flow.pushes or flow.record is None:
             continue
         message = f"{flow.system_name} does not announce changes of {flow.spec.record}, and this flow reads them"
-        remedy = 'Add a schedule: sync: {cron: "*/15 * * * *"}.'
+        remedy = 'Add a schedule: sync: {cron: "*/15 * * * *"}, or sync: each_run.'
         yield found(ID, message, remedy, context.spec.key_place(flow.file, flow.path), flow.path)

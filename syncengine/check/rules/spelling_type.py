@@ -30,6 +30,8 @@ _FITS: Final = {
     "words": (FieldType.ONE_OF, FieldType.VERIFICATION),
     "currency_at": (FieldType.MONEY,),
     "unit": (FieldType.MONEY,),
+    "since_at": (FieldType.VERIFICATION,),
+    "until_at": (FieldType.VERIFICATION,),
     "as": (FieldType.TIMESTAMP,),
     "ids_of": (FieldType.REF,),
 }
@@ -58,6 +60,8 @@ def _form(name: str, kind: FieldType, spelling: Spelling) -> Iterator[tuple[str,
         "words": spelling.words,
         "currency_at": spelling.currency_at,
         "unit": spelling.unit,
+        "since_at": spelling.since_at,
+        "until_at": spelling.until_at,
         "as": spelling.as_,
         "ids_of": spelling.ids_of,
     }

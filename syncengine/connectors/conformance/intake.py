@@ -1,11 +1,11 @@
 """What adapters that take deliveries must do. The docstring of a check is the rule."""
 
-from dataclasses import replace
 from typing import Final
 
 from syncengine.connectors.conformance.expect import expect, expect_raises
 from syncengine.connectors.conformance.rig import IntakeRig
 from syncengine.errors import PermanentError
+from syncengine.model.struct import replace
 from syncengine.vocabulary import Signature
 
 

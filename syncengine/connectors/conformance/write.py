@@ -1,7 +1,6 @@
 """What writing adapters must do. The docstring of a check is the rule."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +9,7 @@ from syncengine.connectors.conformance.rig import WriterRig
 from syncengine.connectors.protocol import Image, ImageQuery
 from syncengine.errors import PermanentError, TamperError, TemporaryError
 from syncengine.model.attempt import Outcome, Request
+from syncengine.model.struct import replace
 from syncengine.model.value import Places
 from syncengine.vocabulary import OutcomeKind, ProbeResult
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool
 
 from syncengine.connectors.protocol import Setup
+from syncengine.connectors.sql.file import SqliteFile
 from syncengine.connectors.sql.table import Table, reflect
 from syncengine.errors import PermanentError, TemporaryError, UserError
 
@@ -37,6 +38,7 @@ class Database:
 
     def __init__(self, setup: Setup) -> None:
         self._url = _url(setup)
+        self._file = _file(setup, self._url) if self._url.get_backend_name() == "sqlite" else None
         self._secrets = tuple(str(s) for s in (self._url.password, setup.settings.get("password")) if s)
         self._reading = self._engine(setup, writes=False)
         self._setup = setup
@@ -51,7 +53,7 @@ class Database:
                 yield connection
         except StatementError as error:
             self.forget()
-            if isinstance(error, _AWAY):
+            if isinstance(error, _AWAY) or is_damage(error):
                 raise TemporaryError(self.said(error)) from error
             raise PermanentError(self.said(error)) from error
 
@@ -63,6 +65,11 @@ class Database:
             return self._writing.connect()
         except DBAPIError as error:
             raise TemporaryError(self.said(error)) from error
+
+    def check(self) -> None:
+        """Raises TemporaryError when what was committed went into a file that is not the system's any more."""
+        if self._file is not None:
+            self._file.check()
 
     def table(self, connection: sa.Connection, name: str, columns: Iterable[str] = (), key: str = "") -> Table:
         """What is known of a table, asked once; asked again when something that is wanted is not there."""
@@ -101,8 +108,8 @@ class Database:
 
     def _engine(self, setup: Setup, *, writes: bool) -> sa.Engine:
         try:
-            if self._url.get_backend_name() == "sqlite":
-                return _sqlite(setup, self._url, writes=writes)
+            if self._file is not None:
+                return _sqlite(self._file, writes=writes)
             return _server(self._url, writes=writes)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise UserError(
@@ -114,7 +121,13 @@ class Database:
 def is_about_rows(error: Exception) -> bool:
     """Whether a row was refused, rather than the database away, busy, full, read-only or out of our reach."""
     code = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return code[:2] not in _SYSTEMIC if isinstance(code, str) else not isinstance(error, _AWAY)
+    return code[:2] not in _SYSTEMIC if isinstance(code, str) else not (isinstance(error, _AWAY) or is_damage(error))
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite found a file that is damaged, or no database at all: no row is at fault."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)
+    return (code & 0xFF) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def reason(error: Exception) -> str:
@@ -155,24 +168,18 @@ def _url(setup: Setup) -> sa.URL:
     return url.set(password=setup.settings["password"]) if "password" in setup.settings else url
 
 
-def _sqlite(setup: Setup, url: sa.URL, *, writes: bool) -> sa.Engine:
+def _file(setup: Setup, url: sa.URL) -> SqliteFile:
     if not url.database or url.database == ":memory:":
         raise UserError(
             f"system {setup.system}: a database in memory would be empty at every look",
             remedy="write the address as sqlite:///FILE",
         )
-    path = (setup.folder / url.database).absolute()
+    return SqliteFile((setup.folder / url.database).absolute(), url.database, patience=BUSY_SECONDS)
 
+
+def _sqlite(file: SqliteFile, *, writes: bool) -> sa.Engine:
     def connect() -> sqlite3.Connection:
-        if not path.is_file():
-            raise TemporaryError(f"the database {url.database} is not there")
-        connection = sqlite3.connect(
-            f"{path.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        if not writes:
-            connection.execute("PRAGMA query_only = ON")
-        return connection
+        return file.connect(writes=writes)
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
     if writes:

@@ -89,6 +89,10 @@ class SqlWriter:
             except DBAPIError as error:
                 connection.invalidate()
                 return self._uncommitted(jobs, outcomes, error)
+        try:
+            self._database.check()
+        except TemporaryError as error:
+            return [_in_doubt(outcome, str(error)) for outcome in outcomes]
         return outcomes
 
     def _uncommitted(self, jobs: Sequence[_Job], outcomes: Sequence[Outcome], error: DBAPIError) -> Sequence[Outcome]:
@@ -96,7 +100,8 @@ class SqlWriter:
         what was to be confirmed may or may not be there.
         """
         if not isinstance(error, IntegrityError):
-            return [_in_doubt(outcome, self._database.said(error)) for outcome in outcomes]
+            why = f"the commit failed: {self._database.said(error)}"
+            return [_in_doubt(outcome, why) for outcome in outcomes]
         return self._each(jobs, reason(error))
 
     def _each(self, jobs: Sequence[_Job], why: str) -> Sequence[Outcome]:
@@ -271,4 +276,4 @@ def _confirmed(table: Table, one: _Bound, rows: Sequence[Row] | None) -> Outcome
 def _in_doubt(outcome: Outcome, detail: str) -> Outcome:
     if outcome.kind is not OutcomeKind.CONFIRMED:
         return outcome
-    return Outcome(attempt=outcome.attempt, kind=OutcomeKind.UNKNOWN, detail=f"the commit failed: {detail}")
+    return Outcome(attempt=outcome.attempt, kind=OutcomeKind.UNKNOWN, detail=detail)

@@ -25,9 +25,12 @@ def take_birth(draft: Draft) -> Decision | None:
 
 
 def _has_an_owner(draft: Draft) -> bool:
-    """Whether the system of record has shown the entity, or has taken our creation of it."""
+    """Whether the system of record has shown the entity, or has taken our creation of it. That it asks for it is
+    neither.
+    """
     for name in draft.object.flows:
-        if draft.plan.flows[name].system == draft.object.system_of_record:
+        flow = draft.plan.flows[name]
+        if flow.system == draft.object.system_of_record and not flow.asks:
             target = draft.known.targets.get(name)
             if name in draft.known.sources or (target is not None and target.base is not None):
                 return True

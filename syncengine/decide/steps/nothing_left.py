@@ -1,10 +1,8 @@
 """Is anything of it not there yet? A decision whose content equals what was decided last makes no action."""
 
-from dataclasses import replace
-
 from syncengine.decide.draft import Draft, Proposal
 from syncengine.model.decision import Decision, FlowOutcome
-from syncengine.model.record import TargetState
+from syncengine.model.record import TargetState, replace
 from syncengine.model.value import Json, Places
 from syncengine.vocabulary import FlowResult
 

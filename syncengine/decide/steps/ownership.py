@@ -37,8 +37,10 @@ def take_owned(draft: Draft) -> Decision | None:
 
 def _is_of_record(draft: Draft, flow: FlowPlan) -> bool:
     """Whether the flow's record is the entity itself in its system of record, not one of several that tell of it."""
+    if flow.system != draft.object.system_of_record or flow.asks:
+        return False
     of_system = (f for f in draft.plan.flows.values() if f.object == flow.object and f.system == flow.system)
-    return flow.system == draft.object.system_of_record and (flow.born or not any(f.born for f in of_system))
+    return flow.born or not any(f.born and not f.asks for f in of_system)
 
 
 def _keep_old(draft: Draft, name: str) -> None:

@@ -3,14 +3,15 @@
 An unknown word is never an error and never trusted: it is a verification that somebody has to look at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from syncengine.model.value import Json, Value
+from syncengine.model.value import Json, Places, Value
 from syncengine.plan.conversion import Conversion, Dialect
 from syncengine.plan.conversions.moment import timestamp
 from syncengine.plan.conversions.words import WordTable, same_words, word, word_writer
-from syncengine.plan.plan import UnreadableError
+from syncengine.plan.path import getter
+from syncengine.plan.plan import ABSENT, Absent, UnreadableError
 from syncengine.vocabulary import VerificationStatus
 
 _STATUSES: Final = frozenset(str(status) for status in VerificationStatus)
@@ -31,6 +32,44 @@ def verification(table: WordTable | None) -> Conversion:
         return None if found is None else {"status": _status(known.ours.get(found))}
 
     return Conversion(read=read, write=lambda value: write(value["status"]))
+
+
+def reader(
+    at: str, beside: Mapping[str, str], status: Conversion, moments: Conversion
+) -> Callable[[Mapping[str, Json]], Value | Absent]:
+    """The status at one place, its moments (part -> place) at others. A moment that cannot be read leaves nothing that
+    could be trusted: somebody has to look.
+    """
+    look, looks = getter(at), {part: getter(place) for part, place in beside.items()}
+
+    def read(content: Mapping[str, Json]) -> Value | Absent:
+        raw = look(content)
+        value = raw if raw is None or raw is ABSENT else status.read(raw)
+        if value is None or value is ABSENT:
+            return value
+        try:
+            said = {part: _shown(find(content), moments) for part, find in looks.items()}
+        except UnreadableError:
+            return {"status": _UNKNOWN}
+        return {**value, **{part: moment for part, moment in said.items() if moment is not None}}
+
+    return read
+
+
+def _shown(raw: Json | Absent, moments: Conversion) -> Json:
+    return None if raw is None or raw is ABSENT else moments.read(raw)
+
+
+def writer(
+    at: str, beside: Mapping[str, str], status: Conversion, moments: Conversion
+) -> Callable[[Value], Places]:  # fmt: skip
+    def write(value: Value) -> Places:
+        said = value or {}
+        shown = {place: said.get(part) for part, place in beside.items()}
+        filled = {place: None if moment is None else moments.write(moment) for place, moment in shown.items()}
+        return {at: None if value is None else status.write(value), **filled}
+
+    return write
 
 
 def _word(raw: Json) -> str | None:

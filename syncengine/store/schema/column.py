@@ -18,10 +18,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Text,
     literal_column,
     or_,
 )
+from sqlalchemy import Text as SqlText
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -35,6 +35,9 @@ METADATA: Final = MetaData(
 
 Number: Final = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite makes only an INTEGER its own row number."""
+
+Text: Final = SqlText().with_variant(SqlText(collation="C"), "postgresql")
+"""Compared and sorted by code points everywhere, whatever language a database was made for."""
 
 
 def words(values: Iterable[StrEnum]) -> list[ColumnElement[Any]]:

@@ -11,12 +11,23 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
     literal_column,
 )
 
-from syncengine.store.schema.column import METADATA, Number, blob, either, id_, number, one_of, partial, text, words
+from syncengine.store.schema.column import (
+    METADATA,
+    Number,
+    Text,
+    blob,
+    either,
+    id_,
+    number,
+    one_of,
+    partial,
+    text,
+    words,
+)
 from syncengine.vocabulary import Fate, InboxState, InputKind, Signature, Trust
 
 files: Final = Table(

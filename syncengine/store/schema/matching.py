@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table
 
-from syncengine.store.schema.column import METADATA, blob, number, one_of, text
+from syncengine.store.schema.column import METADATA, Text, blob, number, one_of, text
 from syncengine.vocabulary import PairState
 
 ours: Final = Table(

@@ -11,10 +11,9 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
-    Text,
 )
 
-from syncengine.store.schema.column import METADATA, blob, either, id_, number, one_of, partial, text
+from syncengine.store.schema.column import METADATA, Text, blob, either, id_, number, one_of, partial, text
 from syncengine.vocabulary import EntryKind, Phase
 
 ledger: Final = Table(

@@ -11,12 +11,11 @@ from sqlalchemy import (
     Index,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
 
-from syncengine.store.schema.column import METADATA, either, id_, number, one_of, partial, text, words
+from syncengine.store.schema.column import METADATA, Text, either, id_, number, one_of, partial, text, words
 from syncengine.vocabulary import IN_FLIGHT, REPLACEABLE, ActionKind, ActionState, AttemptState, OutcomeKind
 
 actions: Final = Table(

@@ -20,12 +20,14 @@ class Database:
     """What differs between databases comes as functions.
 
     `first_id(connection, column, count)` reserves `count` numbers of a key column and gives the first; `explain` turns
-    an error of the driver into one for people (None: a bug of ours).
+    an error of the driver into one for people (None: a bug of ours). `stands` is asked after every commit, before it
+    counts as one: it raises BusyError when what was written to is not the ledger any more.
     """
 
     engine: Engine
     first_id: Callable[[Connection, Column[Any], int], int]
     explain: Callable[[BaseException], SyncengineError | None]
+    stands: Callable[[], None] = lambda: None
     _one_writer: Lock = field(default_factory=Lock)
 
     @contextmanager
@@ -41,6 +43,7 @@ class Database:
             marked = connection.execution_options(**{WRITE: True})
             with marked.begin():
                 yield marked
+            self.stands()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

@@ -1,9 +1,9 @@
 """Moves without an attempt: an action waits, is held or cancelled, turns out to be nothing, or is ready again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+from syncengine.model.record import replace
 from syncengine.store.protocol import Move
 from syncengine.store.sql import actions, holds, links, records, waits
 from syncengine.store.sql.unit import Unit

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from syncengine.store.sqlite import append_only
+from syncengine.store import postgres, sqlite
 
 revision = "0001"
 down_revision = None
@@ -12,9 +12,9 @@ down_revision = None
 def upgrade() -> None:
     for table in TABLES:
         table()
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in append_only("audit"):
-            op.execute(statement)
+    home = sqlite if op.get_bind().dialect.name == "sqlite" else postgres
+    for statement in home.append_only("audit"):
+        op.execute(statement)
 
 
 def _ledger() -> None:
@@ -36,7 +36,7 @@ def _sessions() -> None:
         _text("kind"),
         _text("actor"),
         _text("opened_at"),
-        sa.Column("closed_at", sa.Text),
+        sa.Column("closed_at", _TEXT),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
     )
 
@@ -133,7 +133,7 @@ def _inbox() -> None:
         _text("trouble"),
         _text("at"),
         _text("received_at"),
-        sa.Column("file", sa.Text),
+        sa.Column("file", _TEXT),
         _number("line", nullable=True),
         _number("payload_id"),
         _number("accepted_by"),
@@ -164,7 +164,7 @@ def _repeats() -> None:
         "repeats",
         _id("id"),
         _number("input"),
-        sa.Column("file", sa.Text),
+        sa.Column("file", _TEXT),
         _number("line", nullable=True),
         _text("received_at"),
         _number("collision"),
@@ -182,7 +182,7 @@ def _refusals() -> None:
         "refusals",
         _id("id"),
         _text("system"),
-        sa.Column("file", sa.Text),
+        sa.Column("file", _TEXT),
         _number("line", nullable=True),
         _text("reason"),
         _blob("body_hash"),
@@ -356,7 +356,7 @@ def _attempts() -> None:
         _number("after_id"),
         _text("deadline"),
         _text("sent_at"),
-        sa.Column("settled_at", sa.Text),
+        sa.Column("settled_at", _TEXT),
         _text("remote_id"),
         _text("via"),
         _text("detail"),
@@ -415,7 +415,7 @@ def _holds() -> None:
         _text("next"),
         _text("since"),
         _text("facts"),
-        sa.Column("released_at", sa.Text),
+        sa.Column("released_at", _TEXT),
         _text("released_by"),
         sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name=op.f("fk_holds_action_id")),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_holds_record_id")),
@@ -435,7 +435,7 @@ def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, _TEXT, nullable=False)
 
 
 def _blob(name: str) -> sa.Column[bytes]:
@@ -457,6 +457,7 @@ def _partial(name: str, table: str, columns: list[str], where: str, *, unique: b
 
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 TABLES = (
     _ledger,
     _sessions,

@@ -133,7 +133,7 @@ def _number(name: str) -> sa.Column[int]:
 
 
 def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False)
+    return sa.Column(name, _TEXT, nullable=False)
 
 
 def _blob(name: str) -> sa.Column[bytes]:
@@ -141,4 +141,5 @@ def _blob(name: str) -> sa.Column[bytes]:
 
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 TABLES = (_ours, _theirs, _pairings, _suspects, _listings, _keyed)
