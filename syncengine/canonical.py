@@ -85,10 +85,10 @@ _MANY_DIGITS: Final = b"0" * (MAX_INTEGER_DIGITS + 1)
 def _decode_quickly(body: bytes) -> Any:
     """The value of a text that is certainly strict, else _UNSURE: what is wrong, if anything, is found carefully.
 
-    The decoder in C keeps the last of equal keys without a word. Where there is no backslash, every string is two
-    quotes: a value that takes as many quotes when it is written again has lost none.
+    The decoder in C keeps the last of equal keys without a word. Where no character is spelled by its number, every
+    string is two quotes and those that stand in it: a value that takes as many when it is written again has lost none.
     """
-    if b"\\" in body or _MANY_DIGITS in body.translate(_DIGITS_AS_ZEROS):
+    if b"\\u" in body or _MANY_DIGITS in body.translate(_DIGITS_AS_ZEROS):
         return _UNSURE
     try:
         value = _quick.decode(body)

@@ -255,7 +255,9 @@ class EntryKind(StrEnum):
     SWITCHED = "switch.moved"
     REVIEWED = "review.opened"
     ERASED = "payload.erased"
+    LEGAL_HOLD = "legal-hold.moved"
     PAYLOADS = "payloads.stored"  # per transaction: the root over the commitments of all payloads it stored
+    WRITTEN = "rows.written"  # per transaction: its turn, and the seals of the rows it wrote
     CHECKPOINT = "strands.folded"
 
 

@@ -146,6 +146,40 @@ class Charge:
     failure: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What compliance found out about an account, and how many days ago (None: nobody has looked)."""
+
+    status: str
+    days_ago: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAccount:
+    """A customer as the CRM had it all along: under an id of its own, written by hand."""
+
+    id: str
+    customer: str
+    name: str
+    email: str | None
+    country: str | None
+    account_manager: str
+    notes: str
+    checks: dict[str, Check]
+
+
+@dataclass(slots=True, kw_only=True)
+class PayoutRequest:
+    """Finance asks for a payout. It has a number as soon as all of them are known."""
+
+    payee: str
+    amount: int
+    currency: str
+    requested_at: int
+    requested_by: str
+    number: int = 0
+
+
 Thing = Customer | Subscription | Invoice | Payment | Charge
 T = TypeVar("T", Customer, Subscription, Invoice, Payment, Charge)
 
@@ -171,6 +205,8 @@ class Company:
     rng: random.Random
     things: dict[str, Thing] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    known: list[KnownAccount] = field(default_factory=list)
+    requests: list[PayoutRequest] = field(default_factory=list)
 
     def name(self, prefix: str, length: int = 14) -> str:
         """A new id in the provider's manner."""
@@ -201,4 +237,6 @@ class Company:
             "invoices": [{**asdict(i), "total": i.total} for i in self.every(Invoice)],
             "payments": [asdict(p) for p in self.every(Payment)],
             "charges": [asdict(c) for c in self.every(Charge)],
+            "known": [asdict(k) for k in self.known],
+            "requests": [asdict(r) for r in self.requests],
         }

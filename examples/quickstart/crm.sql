@@ -1,9 +1,10 @@
 -- The CRM: one database of its own, shaped for sales and support. Every id is unique in the whole CRM.
 -- Columns below "kept by people here" belong to the CRM's users; no flow of the map writes them.
+-- `version` counts the changes of a whole table, so that whoever asks later sees what has changed since.
 
 CREATE TABLE accounts (
   id TEXT PRIMARY KEY DEFAULT ('acc_' || lower(hex(randomblob(6)))),
-  stripe_customer_id TEXT NOT NULL UNIQUE,
+  stripe_customer_id TEXT UNIQUE,  -- empty as long as nobody has found out who that is in billing
   name TEXT NOT NULL,
   email TEXT,
   phone TEXT,
@@ -15,10 +16,24 @@ CREATE TABLE accounts (
   hold_reason TEXT,
   hold_since TEXT,
   hold_next_action TEXT,
-  -- kept by people here
+  -- kept by people here: compliance writes down what it found out, and when
+  kyc_status TEXT NOT NULL DEFAULT 'open',
+  kyc_checked_at TEXT,
+  aml_status TEXT NOT NULL DEFAULT 'open',
+  aml_checked_at TEXT,
+  vat_status TEXT NOT NULL DEFAULT 'open',
+  vat_checked_at TEXT,
   account_manager TEXT,
-  notes TEXT NOT NULL DEFAULT ''
+  notes TEXT NOT NULL DEFAULT '',
+  version INTEGER NOT NULL DEFAULT 0
 );
+
+CREATE TRIGGER accounts_inserted AFTER INSERT ON accounts BEGIN
+  UPDATE accounts SET version = (SELECT max(version) + 1 FROM accounts) WHERE id = new.id;
+END;
+CREATE TRIGGER accounts_updated AFTER UPDATE ON accounts WHEN new.version = old.version BEGIN
+  UPDATE accounts SET version = (SELECT max(version) + 1 FROM accounts) WHERE id = new.id;
+END;
 
 CREATE TABLE subscriptions (
   id TEXT PRIMARY KEY DEFAULT ('sub_' || lower(hex(randomblob(6)))),
@@ -65,4 +80,18 @@ CREATE TABLE payments (
   currency TEXT NOT NULL,
   failure TEXT,
   charged_at TEXT
+);
+
+CREATE TABLE payouts (
+  id TEXT PRIMARY KEY DEFAULT ('out_' || lower(hex(randomblob(6)))),
+  request_no TEXT NOT NULL UNIQUE,
+  account_id TEXT NOT NULL REFERENCES accounts (id),
+  amount TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  status TEXT,                    -- empty until there is a payment order
+  payment_order_no TEXT,
+  on_hold BOOLEAN NOT NULL DEFAULT FALSE,
+  hold_reason TEXT,
+  hold_since TEXT,
+  hold_next_action TEXT
 );

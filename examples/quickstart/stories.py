@@ -1,4 +1,4 @@
-"""Six kinds of customer, told through what billing does with them. Any number of customers: the kinds take turns.
+"""Eight kinds of customer, told through what billing does with them. Any number of customers: the kinds take turns.
 
 No story undoes a verification, deletes a record or takes a number off an invoice: what the systems show in the end
 must follow from what is true in the end, whatever order the news of it comes in.
@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from before import look_back
 from billing import bill, collect, fail, finalize, payment_of, refund, renew, seats, subscribe
 from calendar_times import DAY, HOUR, MINUTE, moment
 from company import Company, Customer, Line, Subscription
@@ -181,9 +182,27 @@ def pays_by_transfer(tale: Telling) -> None:
     tale.update(moved, email="seikyu@" + tale.customer.email.partition("@")[2])
 
 
+def pays_on(tale: Telling) -> None:
+    """Buys, is billed once more, and nothing else ever happens."""
+    tale.verified(tale.start + 7 * HOUR)
+    subscription = tale.subscribe(3 * HOUR, "starter", tale.rng.randrange(1, 6))
+    _, invoice = renew(tale.company, subscription)
+    collect(tale.company, invoice, invoice.created + HOUR + 35)
+
+
+def looks_around(tale: Telling) -> None:
+    """Signs up, is checked, and has bought nothing so far."""
+    tale.verified(tale.start + 2 * DAY)
+
+
 KINDS: tuple[Callable[[Telling], None], ...] = (
-    upgrades, recovers, leaves, asks_money_back, stays_unverified, pays_by_transfer,
+    upgrades, recovers, leaves, asks_money_back, stays_unverified, pays_by_transfer, pays_on, looks_around,
 )  # fmt: skip
+
+
+FIRST_DAY = moment(2025, 10, 27, 8)
+SIGN_UPS = 300 * DAY
+"""How long it takes until all have signed up; the last of them is told of for two months more."""
 
 
 def tell(seed: int, customers: int) -> Company:
@@ -191,10 +210,11 @@ def tell(seed: int, customers: int) -> Company:
     company = Company(rng=random.Random(f"larkfield/{seed}"))
     for number in range(customers):
         kind = KINDS[number % len(KINDS)]
-        start = moment(2026, 3, 2, 8) + number * 2 * DAY + company.rng.randrange(15 * HOUR)
+        start = FIRST_DAY + number * (SIGN_UPS // customers) + company.rng.randrange(15 * HOUR)
         customer = sign_up(company, number, start, by_transfer=kind is pays_by_transfer)
         kind(Telling(company=company, customer=customer, start=start, rng=company.rng))
     company.changes.sort(key=lambda change: change.at)
+    look_back(company)
     return company
 
 

@@ -68,7 +68,9 @@ class Intake(Protocol):
         ...
 
     def envelope(self, content: Mapping[str, Json]) -> Envelope:
-        """Raises PermanentError when the body is no delivery of this system."""
+        """Also of types that nobody maps: whom a delivery is about has to be known for each that is kept. Ids in it are
+        unique within the system. Raises PermanentError when the body is no delivery of this system.
+        """
         ...
 
     def parse(self, content: Mapping[str, Json]) -> Snapshot | None:

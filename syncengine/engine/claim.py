@@ -226,6 +226,8 @@ class Claim:
             ours=list(self.matching.ours.items()),
             theirs=list(self.matching.theirs.values()),
             pairs=self.matching.pairs,
+            compared=self.matching.compared,
+            chosen=self.matching.chosen,
             tally=self.tally,
         )
 

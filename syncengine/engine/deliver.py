@@ -259,9 +259,7 @@ class Delivery:
             if self._is_tiring(found.candidate):
                 continue
             name = f"before#{world.randomness.getrandbits(40):010x}"
-            taken.append(
-                as_input(system=self.system, flow=found.flow.id, snapshot=found.reading(world), name=name)
-            )
+            taken.append(as_input(found.flow, found.reading(world), name=name))
         if taken:
             world.store.accept(world.session, IntakeGroup(accepted=taken), world.clock.now())
             world.boundary("reread.committed")

@@ -7,7 +7,7 @@ from syncengine.decide.pair import Alone, Several, Verdict, pair
 from syncengine.decide.steps.correlate import MOST_NAMED
 from syncengine.model.decision import Settled
 from syncengine.model.event import Input, Snapshot
-from syncengine.model.matching import KEY, Chosen, Keys, PairMark, Theirs
+from syncengine.model.matching import KEY, Chosen, Compared, Keys, PairMark, Theirs
 from syncengine.model.record import Record
 from syncengine.plan.matching import our_keys, rule_name, their_keys
 from syncengine.plan.plan import Plan
@@ -35,6 +35,7 @@ class Matching:
     theirs: dict[Link, Theirs] = field(default_factory=dict)
     pairs: list[PairMark] = field(default_factory=list)
     heard: dict[bytes, set[str | Link]] = field(default_factory=dict)
+    compared: list[Compared] = field(default_factory=list)
 
     @classmethod
     def of(cls, plan: Plan, store: Store) -> "Matching":
@@ -51,7 +52,9 @@ class Matching:
             return
         match = self.plan.objects[self.plan.flows[flow].object].match
         assert match is not None, f"{flow} is of an object that is matched"
-        around = store.neighbourhood(flow, [record.id for record in records])
+        numbers = tuple(record.id for record in records)
+        around = store.neighbourhood(flow, numbers)
+        self.compared.append(Compared(flow=flow, records=numbers, around=around))
         found = pair((KEY, *map(rule_name, match.rules)), around)
         self.verdicts = {record.entity: {flow: found.get(record.entity, Alone())} for record in records}
         self._name(store, [found[record.entity] for record in records if record.entity in found])

@@ -2,6 +2,10 @@
 
 It takes its turn when nothing else is left to do, so that everybody who has arrived is compared. A listing that was
 broken off begins anew with the next run: until one is complete, nothing is created in that flow.
+
+Several workers compare at once, each whom it has in its share: who rested on what has moved by then is told so by the
+commit. A flow is listed, and an object keyed, by one of them, which claims it until it leaves: what it listed is not
+doubted by others meanwhile.
 """
 
 from collections.abc import Iterator
@@ -37,8 +41,12 @@ class Pairing:
         """What an earlier run matched and did not read any more rests on a listing of back then: it is made anew."""
         world = self._world
         for flow in sorted({flow for flow, state in world.store.unpaired() if state is PairState.READING}):
-            world.store.begin_listing(world.session, flow, "", world.clock.now())
-            world.boundary("listing.doubted")
+            if self._claims(f"listing:{flow}"):
+                world.store.begin_listing(world.session, flow, "", world.clock.now())
+                world.boundary("listing.doubted")
+
+    def _claims(self, name: str) -> bool:
+        return self._world.store.claim(self._world.session, name)
 
     def round(self) -> int:
         """One step, of whatever is next. Returns how many records it was about; 0 when nothing is left."""
@@ -57,6 +65,8 @@ class Pairing:
         yield from self._give_up()
         for subject in self._matched:
             yield from self._key(subject)
+            if self._world.store.keyed(subject.name) != _match(subject).digest:
+                continue  # another worker is at it: who is not keyed yet cannot be compared
             for flow, digest in _match(subject).flows.items():
                 yield from self._pair(subject, self._world.plan.flows[flow], digest)
 
@@ -64,8 +74,9 @@ class Pairing:
         """Flows that the present map does not match any more: whatever waited for it is judged without it."""
         world = self._world
         for flow in self._stale:
-            number = world.store.begin_listing(world.session, flow, "", world.clock.now())
-            world.store.end_listing(world.session, flow, number, world.clock.now())
+            if self._claims(f"listing:{flow}"):
+                number = world.store.begin_listing(world.session, flow, "", world.clock.now())
+                world.store.end_listing(world.session, flow, number, world.clock.now())
             while worked := compare(world, flow, BATCH):
                 yield worked
         self._stale = []
@@ -73,7 +84,7 @@ class Pairing:
     def _key(self, subject: ObjectPlan) -> Iterator[int]:
         """Under other rules every entity says something else."""
         world, match, after = self._world, _match(subject), 0
-        if world.store.keyed(subject.name) == match.digest:
+        if world.store.keyed(subject.name) == match.digest or not self._claims(f"keying:{subject.name}"):
             return
         secret = world.store.secret()
         while records := world.store.records_of(subject.name, after, BATCH):
@@ -91,7 +102,7 @@ class Pairing:
         if not any(name == flow.id for name, _ in world.store.unpaired()):
             return
         wanted = flow.id in self._questions or not _is_listed(world, flow, digest)
-        if wanted and flow.system not in self.away:
+        if wanted and flow.system not in self.away and self._claims(f"listing:{flow.id}"):
             yield from self._list(subject, flow, digest)
         while _is_listed(world, flow, digest) and (worked := compare(world, flow.id, BATCH)):
             yield worked

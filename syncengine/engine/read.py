@@ -62,7 +62,7 @@ class ReadBack:
                 self.away[system] = why
             except PermanentError as error:
                 why = str(error)
-        world.store.defer_readings(world.session, [want], world.clock.now() + delay, why)
+        world.store.defer_readings(world.session, [want], (now := world.clock.now()) + delay, why, now)
         if not known:
             tell.not_read(world, system, want, why)
         return None
@@ -84,4 +84,4 @@ def _read(world: World, want: Want) -> Accepted:
     if snapshot is None:
         raise PermanentError(f"{flow.system} shows no {flow.record} {want.id}")
     name = f"{to_text(snapshot.version.at)}#{world.randomness.getrandbits(40):010x}"
-    return as_input(system=flow.system, flow=flow.id, snapshot=snapshot, name=name)
+    return as_input(flow, snapshot, name=name)

@@ -8,15 +8,21 @@ from syncengine.canonical import decode, encode
 from syncengine.clock import from_text, to_text
 from syncengine.model.event import Accepted, Delivery, Envelope, Snapshot, Version
 from syncengine.model.value import Json, plain
+from syncengine.plan.lookups import refs
+from syncengine.plan.plan import FlowPlan
 from syncengine.vocabulary import Signature, Trust
 
 
-def as_input(*, system: str, flow: str, snapshot: Snapshot, name: str) -> Accepted:
-    """`name` tells readings of one record apart: a repeat of the same name is the same reading."""
+def as_input(flow: FlowPlan, snapshot: Snapshot, *, name: str) -> Accepted:
+    """`name` tells readings of one record apart: a repeat of the same name is the same reading. Whom it is about, and
+    whom that hangs on, is named as FLOW:ID.
+    """
     at = snapshot.version.at
+    record = f"{flow.id}:{snapshot.id}" if snapshot.id else ""
+    owners = (f"{of_flow}:{id_}" for of_flow, id_ in refs(flow, snapshot))
     body = encode(
         {
-            "flow": flow,
+            "flow": flow.id,
             "record": snapshot.record,
             "id": snapshot.id,
             "at": to_text(at),
@@ -28,8 +34,14 @@ def as_input(*, system: str, flow: str, snapshot: Snapshot, name: str) -> Accept
         }
     )
     return Accepted(
-        delivery=Delivery(system=system, body=body, headers={}, received_at=at, trust=Trust.READ),
-        envelope=Envelope(event_id=f"reading:{flow}:{snapshot.id}:{name}", type=f"reading.{snapshot.record}", at=at),
+        delivery=Delivery(system=flow.system, body=body, headers={}, received_at=at, trust=Trust.READ),
+        envelope=Envelope(
+            event_id=f"reading:{flow.id}:{snapshot.id}:{name}",
+            type=f"reading.{snapshot.record}",
+            at=at,
+            subjects=tuple(dict.fromkeys(each for each in (*owners, record) if each)),
+            record=record,
+        ),
         signature=Signature.UNSIGNED,
         reading=True,
     )

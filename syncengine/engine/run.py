@@ -1,6 +1,11 @@
-"""run: do what is due, and end. Steps in a loop; each cycle takes in, judges, reads back and delivers one batch."""
+"""run: do what is due, and end. Steps in a loop; each cycle takes in, judges, reads back and delivers one batch.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Several runs may work on one PostgreSQL ledger. Each does what is in its share, and takes in what it has claimed by name.
+Nothing that is written down rests on either: two that did the same would find the revision moved, the lane taken or the
+fence gone, and only waste their time.
+"""
+
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,40 +13,39 @@ from pathlib import Path
 
 from syncengine.connectors.protocol import Writer
 from syncengine.engine import tell
+from syncengine.engine.arrivals import Arrivals
 from syncengine.engine.batch import next_batches, note_batches
 from syncengine.engine.crew import Crew
-from syncengine.engine.intake import Report, UnreadableFileError, drop_files, take_file
+from syncengine.engine.intake import Report
 from syncengine.engine.judge import judge
 from syncengine.engine.orphans import cancel_orphans
 from syncengine.engine.pairing import Pairing
+from syncengine.engine.patience import Patience
 from syncengine.engine.read import ReadBack
-from syncengine.engine.scan import due_scans, scan
 from syncengine.engine.world import World
-from syncengine.errors import BusyError, FenceLostError, PermanentError, TemporaryError
+from syncengine.errors import BusyError, FenceLostError
+from syncengine.store.protocol import Leaving
 
 BATCH = 1000
 """Inputs judged in one transaction, at most."""
 READINGS = 50
 TRIES = 10
-"""Times that a batch is judged again because somebody else moved a record of it."""
-PATIENCE = 10.0
-"""Seconds that a run waits for work that falls due by itself (the settle window of an unknown outcome)."""
-PATIENCE_IN_ALL = 60.0
-"""And no more than that altogether: a target that never says yes is tried again by the next run."""
+"""Times that a batch is judged again because somebody else moved a record of it; each time half as many at once."""
 LOOK_UP = 0.5
 """Seconds between two looks whether somebody asked to stop, while waiting."""
 
 
 @dataclass(slots=True)
 class Done:
-    """What a run could not count from the ledger: files, who was away, and when the next batch is due of flows in which
-    something waits for it.
+    """What a run could not count from the ledger: files, who was away, when the next batch is due of flows in which
+    something waits for it, and whether it left the rest to others that go on.
     """
 
     intake: Report = field(default_factory=Report)
     away: dict[str, str] = field(default_factory=dict)
     batches: dict[str, datetime] = field(default_factory=dict)
     stopped: bool = False
+    others: bool = False
 
 
 def run(
@@ -55,35 +59,34 @@ def run(
     """Do everything that is due. `folders` are the drop folders by system; `progress` hears how many bytes of them are
     dealt with, and how many there are. A bug of a target's adapter is raised when all others are done.
 
-    The caller holds the proof that no other engine works on this ledger.
+    The caller holds the proof that no other engine works on a ledger that is a file.
     """
     done, readings, pairing = Done(), ReadBack(world), Pairing(world)
-    world.store.recover(world.session, world.clock.now())
-    world.boundary("recover.committed")
+    _begin_round(world)
     cancel_orphans(world)
     pairing.doubt()
-    crew = Crew(world, writers)
-    files = _files(folders, done)
-    total = sum(_size(path) for _, path in files)
-    source = _arrivals(world, files, done)
-    waited = 0.0
-    while not stop():
-        worked = next(source, 0)
-        worked += _insist(lambda: judge(world, BATCH))
+    crew, patience = Crew(world, writers), Patience(world)
+    arrivals = Arrivals(world, folders, done.intake)
+    left = Leaving.AGAIN
+    while not stop() and left is Leaving.AGAIN:
+        worked = arrivals.round()
+        worked += _insist(lambda most: judge(world, most))
         worked += readings.round(READINGS)
         worked += crew.round()
         if not worked:
-            worked = _insist(pairing.round)
-        progress(done.intake.bytes, total)
-        if not worked:
-            seconds = _until_due(world, crew)
-            waited += seconds
-            if not seconds or waited > PATIENCE_IN_ALL:
-                break
+            worked = _insist(lambda _: pairing.round())
+        progress(done.intake.bytes, arrivals.total)
+        if worked:
+            patience.worked()
+        elif seconds := patience.seconds(elsewhere=arrivals.elsewhere, rests=crew.rests):
             _wait(world, seconds, stop)
-    done.stopped = stop()
-    done.away.update({**readings.away, **pairing.away, **crew.troubles})
-    if not done.stopped:
+        else:
+            left = world.store.leave(world.session)
+        if left is Leaving.AGAIN:
+            _begin_round(world)
+    done.stopped, done.others = stop(), left is Leaving.OTHERS
+    done.away.update({**arrivals.away, **readings.away, **pairing.away, **crew.troubles})
+    if left is Leaving.LAST and not done.stopped:
         note_batches(world, {*done.away, *crew.bugs})
     done.batches.update(next_batches(world))
     tell.away(world, done.away)
@@ -92,57 +95,22 @@ def run(
     return done
 
 
-def _insist(judgement: Callable[[], int]) -> int:
-    """When somebody else moved a record, nothing was kept: it is judged on what is there now."""
-    for _ in range(TRIES):
+def _begin_round(world: World) -> None:
+    """Nothing is on its way here: what is ours to do may change hands."""
+    world.store.share(world.session, world.clock.now())
+    world.boundary("share.taken")
+
+
+def _insist(judgement: Callable[[int], int]) -> int:
+    """When somebody else moved a record, nothing was kept: it is judged on what is there now, with fewer others beside
+    it each time.
+    """
+    for tried in range(TRIES):
         with suppress(FenceLostError):
-            return judgement()
+            return judgement(max(BATCH >> tried, 1))
     raise BusyError(
         "somebody else keeps changing the records that this run judges", remedy="end the other process; then run again"
     )
-
-
-def _files(folders: Mapping[str, Path], done: Done) -> list[tuple[str, Path]]:
-    """What lies in the drop folders; one that cannot be read is a system that is away."""
-    found: list[tuple[str, Path]] = []
-    for system, folder in folders.items():
-        try:
-            found.extend((system, path) for path in drop_files(folder))
-        except BusyError as error:
-            done.away[system] = error.message
-    return found
-
-
-def _size(path: Path) -> int:
-    """In bytes; 0 for a file that was moved away since."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _arrivals(world: World, files: Sequence[tuple[str, Path]], done: Done) -> Iterator[int]:
-    """What lies in the drop folders and what the due scans bring, one group at a time."""
-    for system, path in files:
-        try:
-            yield from take_file(world, system, path, done.intake)
-        except UnreadableFileError as error:
-            done.away[system] = error.message
-    for flow in due_scans(world):
-        try:
-            yield from scan(world, flow)
-        except (TemporaryError, PermanentError) as error:
-            done.away[flow.system] = str(error)
-
-
-def _until_due(world: World, crew: Crew) -> float:
-    """Seconds until something falls due by itself, soon enough to wait for it; else 0."""
-    now = world.clock.now()
-    due = world.store.next_due(now)
-    if due is None or crew.rests:
-        return 0.0
-    seconds = (due - now).total_seconds()
-    return max(seconds, 0.0) + 0.001 if seconds <= PATIENCE else 0.0
 
 
 def _wait(world: World, seconds: float, stop: Callable[[], bool]) -> None:

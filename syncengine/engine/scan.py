@@ -19,19 +19,12 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a flow was last scanned to its end, while its first scan is under way."""
 
 
-def due_scans(world: World) -> list[FlowPlan]:
-    """Flows whose schedule has fired since they were last scanned to the end; one that never was is due at once, and
-    one without a schedule of its own whenever this is asked.
-    """
-    now = world.clock.now()
-    found = []
-    for flow in world.plan.flows.values():
-        if flow.schedule is None:
-            continue
-        last = world.store.cursor(flow.id)
-        if last is None or not flow.schedule.cron or next_fire(flow.schedule, last[1]) <= now:
-            found.append(flow)
-    return found
+def is_due(world: World, flow: FlowPlan) -> bool:
+    """Whether a flow's schedule has fired since it was last scanned to the end; one that never was is due at once."""
+    if flow.schedule is None:
+        return False
+    last = world.store.cursor(flow.id)
+    return last is None or next_fire(flow.schedule, last[1]) <= world.clock.now()
 
 
 def next_fire(schedule: Schedule, after: datetime) -> datetime:
@@ -71,4 +64,4 @@ def _input(flow: FlowPlan, snapshot: Snapshot) -> Accepted:
     version = snapshot.version
     shown = to_text(version.at) if version.sequence is None else version.sequence
     name = f"{shown}:{digest(encode(storable(snapshot.content))).hex()[:16]}"
-    return as_input(system=flow.system, flow=flow.id, snapshot=snapshot, name=name)
+    return as_input(flow, snapshot, name=name)

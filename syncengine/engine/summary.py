@@ -55,6 +55,7 @@ def as_json(tally: Tally, done: Done) -> dict[str, Any]:
         "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
         "batches": [{"flow": flow, "next_at": to_text(at)} for flow, at in sorted(done.batches.items())],
         "stopped": done.stopped,
+        "left_to_others": done.others,
     }
 
 
@@ -95,6 +96,8 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
         yield "away", f"{system}: {why}"
     for flow, at in sorted(done.batches.items()):
         yield "batch", f"{flow}: what is ready waits for the next one, at {to_text(at)}"
+    if done.others:
+        yield "workers", "what is left is with others, which go on"
     if done.stopped:
         yield "stopped", "as asked; the next run goes on from here"
 

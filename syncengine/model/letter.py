@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from syncengine.vocabulary import ActionKind
-
 
 class Message(StrEnum):
     """What can fail: an action towards a target, or an input that cannot be understood or applied."""
@@ -42,7 +40,6 @@ class Letter:
     error: str
     flow: str = ""
     system: str = ""
-    kind: ActionKind | None = None
     record: int = 0
     object: str = ""
     entity: str = ""

@@ -41,6 +41,15 @@ class Neighbourhood:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the comparing of some records in one flow rested on."""
+
+    flow: str
+    records: tuple[int, ...]
+    around: Neighbourhood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """An entity that was matched with a record of theirs, which is read now: the keys of both as they were compared,
     and when theirs were shown (None: they say nothing any more).

@@ -90,7 +90,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """One entity. `entity` is `canonical.entity_id`; `id` and `revision` are the store's (0: not stored yet).
 
     `birth` is where it was born: (flow id, their id there). Keys of `sources` and `targets` are flow ids. `shown` are
-    keyed hashes, in hexadecimal digits, of what was read for matching alone, by flow id and field.
+    keyed hashes, in hexadecimal digits, of what was read for matching alone, by flow id and field. `erased` names the
+    entry of the audit trail that says that nothing is known of it any more ("" while something is).
     """
 
     object: str
@@ -103,6 +104,7 @@ class Record(Struct, frozen=True, kw_only=True):
     targets: Mapping[str, TargetState] = field(default_factory=dict)
     tombstone: bool = False
     shown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    erased: str = ""
 
     def value(self, name: str) -> Value:
         """The value of a field, None when it is empty or absent."""
@@ -123,6 +125,7 @@ class _Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
     t: Mapping[str, TargetState]
     x: bool = False
     m: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    z: str = ""
 
 
 _encode = Encoder(decimal_format="number").encode
@@ -133,7 +136,8 @@ def to_document(record: Record) -> bytes:
     """The JSON document that a store keeps of a record; identity and revision are columns."""
     return _encode(
         _Document(
-            b=record.birth, f=record.fields, s=record.sources, t=record.targets, x=record.tombstone, m=record.shown
+            b=record.birth, f=record.fields, s=record.sources, t=record.targets, x=record.tombstone, m=record.shown,
+            z=record.erased,
         )
     )  # fmt: skip
 
@@ -142,7 +146,7 @@ def from_document(document: str | bytes, *, object: str, entity: str, id: int, r
     kept = _decode(document)
     return Record(
         object=object, entity=entity, id=id, revision=revision, birth=kept.b, fields=kept.f, sources=kept.s,
-        targets=kept.t, tombstone=kept.x, shown=kept.m,
+        targets=kept.t, tombstone=kept.x, shown=kept.m, erased=kept.z,
     )  # fmt: skip
 
 

@@ -113,13 +113,14 @@ def _from_theirs(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
     expression = spelling.expression
     assert expression is not None
     there, here = _conversion_of(spelling, dialect), _conversion_of(spelling, NATIVE)
+    read, beside = taken(expression, dialect, there=there, here=here), _moments(spelling)
     return Spelled(
         field=spelling.field.name,
         places=(),
-        read=_telling("from", taken(expression, dialect, there=there, here=here)),
+        read=_telling("from", verification.dated(read, beside, moment.timestamp(dialect)) if beside else read),
         write=None,
         normals={},
-        needs=tuple(dict.fromkeys(".".join(name.path[1:]) for name in names(expression))),
+        needs=tuple(dict.fromkeys((*(".".join(name.path[1:]) for name in names(expression)), *beside.values()))),
     )
 
 
@@ -193,18 +194,23 @@ def _money(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
 
 def _verification(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:
     """A status and, beside it, the moments between which it counts."""
-    at, written = spelling.spec.at or "", spelling.spec
-    beside = {part: place for part, place in (("since", written.since_at), ("valid_until", written.until_at)) if place}
+    at, beside = spelling.spec.at or "", _moments(spelling)
     status, moments = _conversion(spelling, dialect), moment.timestamp(dialect)
     normals = {at: normaliser(_as_it_stands(spelling, status, dialect))}
     return Spelled(
         field=spelling.field.name,
         places=(at, *beside.values()),
-        read=_telling(at, verification.reader(at, beside, status, moments)),
+        read=_telling(at, verification.dated(_at(at, status.read), beside, moments)),
         write=verification.writer(at, beside, status, moments),
         normals=normals | dict.fromkeys(beside.values(), normaliser(moments)),
         needs=(at, *beside.values()),
     )
+
+
+def _moments(spelling: CheckedSpelling) -> dict[str, str]:
+    """The places of the moments of a verification, by part."""
+    said = (("since", spelling.spec.since_at), ("valid_until", spelling.spec.until_at))
+    return {part: place for part, place in said if place is not None}
 
 
 def _single(spelling: CheckedSpelling, dialect: Dialect) -> Spelled:

@@ -12,7 +12,7 @@ from syncengine.spec.words import WordTable
 ADDRESS_PARTS: Final = ("street", "line2", "city", "region", "postal_code", "country")
 _BESIDE: Final = {
     "reading": frozenset[str](),
-    "from": frozenset({"words", "ids_of"}),
+    "from": frozenset({"words", "ids_of", "since_at", "until_at"}),
     "to": frozenset({"currency_at", "unit", "only_if_empty"}),
 }
 """What a form that is no plain place takes beside it."""
@@ -169,7 +169,7 @@ class Spelling(Shape):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Every place of theirs that it touches; none for a reading and for `from`."""
+        """Every place of theirs that it touches; none for a reading, and for `from` only those of the moments."""
         if self.parts is not None:
             return tuple(self.parts.values())
         places = (self.at, self.currency_at, self.since_at, self.until_at)

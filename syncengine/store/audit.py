@@ -2,7 +2,7 @@
 
 Facts by kind; "about" names the ids that the entry carries beside them.
 
-    session.opened    session, kind, actor
+    session.opened    session, kind, actor, ledger (the seal of its project, beginning and key)
     session.closed    session
     intake.accepted   first, last (places of the new inputs; 0 when there are none), new, readings, duplicates,
                       collisions, refused, file (digest of what was read of it so far, in hex, or "")
@@ -13,13 +13,18 @@ Facts by kind; "about" names the ids that the entry carries beside them.
                       first one key, flow, kind; why, replaced_by, link [flow, id] where there is one
     attempt.moved     about a record, an action, an attempt: from ("" = it did not exist), to, through (states passed on
                       the way, if any), action_from, action_to, number, fence; via, request (payload id),
-                      link [flow, id] where there is one
+                      link [flow, id] where there is one; with the way out deadline, and before (payload id); at the
+                      end after (payload id), remote (their id), due (microseconds since 1970) and detail (the seal of
+                      what was said) where there is one
     attempt.moved     about an action, an attempt: late (the outcome that came in), fence. The fence was lost, nothing
                       moved
     hold.moved        about a record, an action: hold, from ("" or "open"), to ("open" or "released"); with the first
                       one gate, need, status, with the last why
     switch.moved      scope, phase [from, to] or paused [from, to], reason, actor
     review.opened     about a record, an input: review, flow, field, why
+    rows.written      turn (transactions are numbered without a gap, over all strands), rows {part: [keys, seals]}:
+                      every row that the transaction wrote, but for those of which an entry tells all; see
+                      `model.seal`. The first entry of its transaction (the second of a session's first one)
     payloads.stored   first, last, root
     strands.folded    heads {strand: [count, head]}, previous
 
@@ -42,8 +47,9 @@ from syncengine.model.value import Json
 from syncengine.vocabulary import ActionState, AttemptState, EntryKind, Fate, FlowResult, OutcomeKind
 
 
-def session_opened(session: int, kind: str, actor: str, at: datetime) -> Entry:
-    return Entry(kind=EntryKind.SESSION_OPENED, at=at, facts={"session": session, "kind": kind, "actor": actor})
+def session_opened(session: int, kind: str, actor: str, at: datetime, ledger: str) -> Entry:
+    facts = {"session": session, "kind": kind, "actor": actor, "ledger": ledger}
+    return Entry(kind=EntryKind.SESSION_OPENED, at=at, facts=facts)
 
 
 def session_closed(session: int, at: datetime) -> Entry:
@@ -147,8 +153,11 @@ def attempt_moved(
     via: str = "",
     request: int = 0,
     link: Link | None = None,
+    **kept: Json,
 ) -> Entry:
-    """`way` are the attempt's states from where it stood (None: it did not exist) to where it stands."""
+    """`way` are the attempt's states from where it stood (None: it did not exist) to where it stands. `kept` are the
+    other facts, of which an empty one is left out.
+    """
     first = way[0]
     facts: dict[str, Json] = {
         "from": "" if first is None else first.value,
@@ -164,6 +173,9 @@ def attempt_moved(
         facts["via"] = via
     if request:
         facts["request"] = request
+    for name, fact in kept.items():
+        if fact:
+            facts[name] = fact
     if link is not None:
         facts["link"] = [link.flow, link.id]
     return Entry(kind=EntryKind.ATTEMPT, at=at, record=record, action=action, attempt=id, facts=facts)

@@ -59,7 +59,8 @@ def _open_postgres(url: str, randomness: Callable[[int], bytes]) -> Store:
     from syncengine.store.postgres import open_database
     from syncengine.store.sql.store import SqlStore
     from syncengine.store.upgrade import upgrade
+    from syncengine.store.worker import Worker
 
     database = open_database(url)
     upgrade(database)
-    return SqlStore(database, randomness)
+    return SqlStore(database, randomness, Worker(database))

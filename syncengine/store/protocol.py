@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Protocol
 
 from syncengine.model.action import Action, Candidate, Hold, OpenHold, Wait
@@ -11,12 +12,13 @@ from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import Accepted, InboxRow, Refused
-from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
+from syncengine.model.letter import Failures, Letter
+from syncengine.model.matching import Chosen, Compared, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
 from syncengine.model.struct import Struct
-from syncengine.model.switch import Switches
+from syncengine.model.switch import Switch, Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json, Places
 from syncengine.vocabulary import ActionState, AttemptState, Fate, FlowResult, InboxState, PairState, Phase
@@ -101,6 +103,13 @@ class DecidedAction(Struct, frozen=True, kw_only=True):
     batched: bool = False
 
 
+class Recheck(Struct, frozen=True, kw_only=True):
+    """A record to judge again. Another `number` stands for another reason: that one is not done with this one."""
+
+    record: Record
+    number: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionBatch:
     """All that one decide claim commits.
@@ -109,13 +118,16 @@ class DecisionBatch:
     (record id, revision) pairs of every other record that was looked at. `actions` come in the order they were
     decided. `touched` are entities whose fields changed, and names of new links: open holds about them are judged
     again. `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
-    `rechecked` are record ids whose recheck this batch has done. `released` are the open holds that end with this
+    `rechecked` are those that this batch has done: one that was asked for since stays. `released` are the open holds that end with this
     batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
     reading that was awaited: inputs that wait for it are due, the want is withdrawn.
 
     `ours` are the match keys of entities whose matched fields moved, `theirs` those of unlinked records that were
     shown, `pairs` where the matching of entities stands now. Whoever shares a hash with something that moved, or was
     linked, is to be compared again: entities that a new record of theirs might be, and open questions.
+
+    `compared` and `chosen` are what the matching in this batch rested on: if any of it says something else by now,
+    nothing is kept, as for a record that moved.
     """
 
     records: Sequence[Record] = ()
@@ -129,11 +141,13 @@ class DecisionBatch:
     touched: Sequence[str] = ()
     sandbox: Sequence[tuple[str, FlowOutcome]] = ()
     released: Sequence[tuple[str, str, str]] = ()
-    rechecked: Sequence[int] = ()
+    rechecked: Sequence[Recheck] = ()
     answers: Sequence[tuple[str, str]] = ()
     ours: Sequence[tuple[str, Keys]] = ()
     theirs: Sequence[Theirs] = ()
     pairs: Sequence[PairMark] = ()
+    compared: Sequence[Compared] = ()
+    chosen: Mapping[tuple[str, str], Chosen] = field(default_factory=dict)
     tally: Mapping[FlowResult, int] = field(default_factory=dict)
 
     @property
@@ -188,6 +202,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
     `due_at`: when to look at it again (a temporary failure, a probe after the settle window). `recheck`: the record is
     to be judged again, since what was decided no longer fits what stands there. `via` is "answer" or "probe": a probe
     moves the attempt UNKNOWN -> PROBING -> its end in this one transaction. `attempt_to` is the attempt's new state.
+    `failed`: it counts as a failed attempt of this message. `suspect`: its request failed as a whole, so that the next
+    attempt is made alone.
     """
 
     send: Send
@@ -199,6 +215,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     via: str = "answer"
     recheck: bool = False
+    failed: bool = False
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +225,16 @@ class Doubt:
 
     candidate: Candidate
     send: Send
+
+
+class Leaving(Enum):
+    """What a worker leaves behind that found nothing to do: OTHERS still work, and what is left is theirs; AGAIN: nobody
+    else does, and it had not looked at everything; LAST: nobody else does, and nothing is left.
+    """
+
+    OTHERS = "others"
+    AGAIN = "again"
+    LAST = "last"
 
 
 class Store(Protocol):
@@ -234,12 +262,27 @@ class Store(Protocol):
         """Fold all strand heads into one chained record."""
         ...
 
-    def recover(self, session: Session, now: datetime) -> int:
-        """Attempts that a dead session left SENT (or PROBING) become UNKNOWN, due now. Returns how many.
+    # --- the share of one worker
 
-        The caller holds the proof that every other engine session is dead.
+    def share(self, session: Session, now: datetime) -> int:
+        """Begins a round: from now on, what is to be done is answered for this session's share of the work only. One
+        worker has all. Returns how many attempts a dead session left SENT in what was newly taken: they are UNKNOWN.
+
+        Between two rounds nothing of a session is in flight. Raises BusyError once the proof that it lives is lost.
         """
         ...
+
+    def leave(self, session: Session) -> Leaving:
+        """Let go of the share and of every claim: other workers take them. After AGAIN another round is due."""
+        ...
+
+    def claim(self, session: Session, name: str) -> bool:
+        """Take something that one worker does at a time, until it is released, or the session leaves or dies. False
+        while another living session has it.
+        """
+        ...
+
+    def release(self, session: Session, name: str) -> None: ...
 
     # --- intake
 
@@ -266,7 +309,7 @@ class Store(Protocol):
         """Inputs to judge: readings first, then in the order they were accepted."""
         ...
 
-    def due_rechecks(self, limit: int) -> Sequence[Record]:
+    def due_rechecks(self, limit: int) -> Sequence[Recheck]:
         """Records to judge again though nothing arrived for them."""
         ...
 
@@ -284,6 +327,19 @@ class Store(Protocol):
 
     def set_pause(self, session: Session, scope: str, paused: bool, reason: str, now: datetime) -> None: ...
 
+    def switchboard(self) -> Sequence[Switch]:
+        """Every scope that somebody ever switched, by name, with who did it last, when and why."""
+        ...
+
+    def turn(
+        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
+    ) -> bool:  # fmt: skip
+        """One transaction, with a session that does nothing else: a phase for the scope of a write set, or whether a
+        scope is paused. False: it stood so already, and nothing was written. Raises UserError when the ledger belongs
+        to another project; `project` None asks for none.
+        """
+        ...
+
     def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
         """One transaction. Raises FenceLostError, keeping nothing, when a record moved since it was loaded.
 
@@ -297,7 +353,9 @@ class Store(Protocol):
 
     def wanted_readings(self, now: datetime, limit: int) -> Sequence[Want]: ...
 
-    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None: ...
+    def defer_readings(
+        self, session: Session, wants: Sequence[Want], due_at: datetime, why: str, now: datetime
+    ) -> None: ...
 
     # --- matching
 
@@ -365,6 +423,11 @@ class Store(Protocol):
         """
         ...
 
+    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
+        """How many actions of each of these flows are ready to go, or are to go again; a flow without any is left out.
+        """
+        ...
+
     def waiting_flows(self) -> Sequence[str]:
         """The flows that have actions to take up, by name: also those that the present map no longer has."""
         ...
@@ -402,6 +465,10 @@ class Store(Protocol):
         """UNKNOWN attempts whose settle window is over."""
         ...
 
+    def failures(self, action_ids: Sequence[int]) -> Mapping[int, Failures]:
+        """Those of these actions that have failed before. A move to DEAD_LETTERED counts as a failed attempt."""
+        ...
+
     def next_due(self, now: datetime) -> datetime | None:
         """When the earliest deferred work (retry, probe, reading) falls due; None when there is none."""
         ...
@@ -410,6 +477,14 @@ class Store(Protocol):
 
     def tally(self, session: Session) -> Tally:
         """What the session did, counted from the ledger."""
+        ...
+
+    def dead_letters(self, limit: int) -> Sequence[Letter]:
+        """Actions that are dead-lettered and inputs that failed, the oldest first."""
+        ...
+
+    def dead_letter(self, text: str) -> Sequence[Letter]:
+        """The dead letters that answer to an id of theirs ("action:17"), an action's key or an event id."""
         ...
 
     def find(self, text: str) -> Sequence[Hit]:
@@ -441,5 +516,5 @@ class Store(Protocol):
 
 __all__ = [
     "DecidedAction", "DecisionBatch", "Doubt", "FileProgress", "InputMark", "IntakeGroup", "IntakeReceipt", "Intent",
-    "Loaded", "Move", "Outcome", "PayloadRow", "Session", "Settlement", "Store", "Want",
+    "Leaving", "Loaded", "Move", "Outcome", "PayloadRow", "Session", "Settlement", "Store", "Want",
 ]

@@ -78,6 +78,11 @@ def payloads_stored(first: int, leaves: Sequence[bytes], at: datetime) -> Entry:
     return Entry(kind=EntryKind.PAYLOADS, at=at, facts={"first": first, "last": last, "root": root(leaves).hex()})
 
 
+def rows_written(turn: int, rows: Mapping[str, Json], at: datetime) -> Entry:
+    """The entry that stands first in every transaction; `rows` are [keys, seals] by part of a table."""
+    return Entry(kind=EntryKind.WRITTEN, at=at, facts={"turn": turn, "rows": rows})
+
+
 def seal(bodies: Sequence[bytes], salts: bytes) -> list[tuple[bytes, bytes]]:
     """(salt, commitment) of each body; `salts` is as much randomness as they need together."""
     sealed: list[tuple[bytes, bytes]] = []

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 from syncengine.errors import UserError
 from syncengine.store.sql.database import Database
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision there is, oldest first; a ledger only goes forward."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

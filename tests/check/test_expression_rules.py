@@ -22,7 +22,9 @@ CURRENCIES, OPEN, LEAK = "money/same-place-two-currencies", "words/verification-
 
 
 def of_kyc(spelling: str) -> dict[str, str]:
-    return {ACCOUNT: GOOD[ACCOUNT].replace("{reading: kyc}", spelling)}
+    """Without a greatest age: what is computed here has no date."""
+    ageless = GOOD["gates.yaml"].replace("max_age: 90d, ", "")
+    return {ACCOUNT: GOOD[ACCOUNT].replace("{reading: kyc}", spelling), "gates.yaml": ageless}
 
 
 def in_crm(email: str) -> dict[str, str]:

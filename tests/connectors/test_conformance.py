@@ -19,6 +19,7 @@ from syncengine.connectors.protocol import Writer
 from syncengine.errors import TemporaryError
 from syncengine.model.attempt import Outcome, Request
 from syncengine.model.permit import Permit
+from syncengine.model.struct import replace as altered
 from syncengine.vocabulary import OutcomeKind
 from tests.connectors.rigs import memory_rig, postgres_rig, sqlite_rig
 
@@ -52,7 +53,7 @@ def reader_rig(rig: WriterRig) -> ReaderRig:
     for number in range(1, 4):
         request = rig.create(f"k-{number}")
         places = {**request.places, **({version: number} if version else {})}
-        ids.append(rig.send(replace(request, places=places))[0].remote_id)
+        ids.append(rig.send(altered(request, places=places))[0].remote_id)
         rig.clock.wait(1)
 
     def change(id: str) -> None:  # noqa: A002
@@ -96,14 +97,14 @@ class Overwriting(Careless):
 
     def prepare(self, request: Request) -> bytes:
         image = self.rig.image(request.key[1])
-        return self.inner.prepare(replace(request, before=image.places if image else None))
+        return self.inner.prepare(altered(request, before=image.places if image else None))
 
 
 class Optimistic(Careless):
     """Says that all is well."""
 
     def write(self, batch: Sequence[tuple[Permit, bytes]]) -> Sequence[Outcome]:
-        return [replace(outcome, kind=OutcomeKind.CONFIRMED) for outcome in self.inner.write(batch)]
+        return [altered(outcome, kind=OutcomeKind.CONFIRMED) for outcome in self.inner.write(batch)]
 
 
 class Forgetful(Careless):
@@ -115,7 +116,7 @@ class Permissive(Careless):
     """Never redeems the permit it was given."""
 
     def write(self, batch: Sequence[tuple[Permit, bytes]]) -> Sequence[Outcome]:
-        return self.inner.write([(Permit(replace(permit.send, frozen=frozen)), frozen) for permit, frozen in batch])
+        return self.inner.write([(Permit(altered(permit.send, frozen=frozen)), frozen) for permit, frozen in batch])
 
 
 def _given(writer: Writer) -> Writer:

@@ -13,6 +13,7 @@ from syncengine.clock import to_text
 from syncengine.model.action import Hold
 from syncengine.model.event import Snapshot
 from syncengine.model.record import replace as changed
+from syncengine.model.struct import replace as altered
 from syncengine.model.value import Json
 from syncengine.plan.plan import Plan
 from syncengine.vocabulary import FlowResult, IfEdited, Phase
@@ -138,7 +139,7 @@ def test_a_hold_about_a_record_that_nobody_knows_is_shown_there_once_it_is_known
 
 def test_another_record_that_is_asked_takes_the_hold_over() -> None:
     driver = told(PENDING)
-    driver.deliver(replace(customer(0, kyc=PENDING), id="cus_2"), "evt_c2")
+    driver.deliver(altered(customer(0, kyc=PENDING), id="cus_2"), "evt_c2")
     driver.now += timedelta(days=1)
     driver.deliver(bill(9, customer="cus_2"), "evt_9")
     driver.settle()
@@ -221,7 +222,7 @@ def test_and_is_held_again_when_it_is() -> None:
 def test_what_is_gone_in_its_system_of_record_is_held_no_more() -> None:
     """Its own row stays as it is, since nothing more is written of it; whom it was about is told."""
     driver = told(PENDING)
-    driver.deliver(replace(bill(9), content={}, gone=True), "evt_g")
+    driver.deliver(altered(bill(9), content={}, gone=True), "evt_g")
     driver.settle()
     assert hold(driver, ACCOUNT_CRM, "cus_1") == NO_HOLD
     assert hold(driver, CRM, "in_1")["on_hold"] is True

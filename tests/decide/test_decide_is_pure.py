@@ -1,5 +1,4 @@
 from copy import deepcopy
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from syncengine.decide.evolve import evolve
 from syncengine.decide.state import State
 from syncengine.model.event import Input
 from syncengine.model.record import Record, to_document
+from syncengine.model.struct import replace
 from tests.decide.driver import Driver
 from tests.decide.plans import make_plan
 from tests.decide.scenes import customer, seen_in_crm

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from syncengine.clock import to_text
 from syncengine.decide.rejudge import Ruling
+from syncengine.model.struct import replace as altered
 from syncengine.model.switch import Switches
 from syncengine.model.value import Json
 from syncengine.plan.expression import asked
@@ -109,7 +110,7 @@ def test_a_gate_about_the_record_itself_and_a_check_that_was_never_told() -> Non
     own = replace(gate(field="note"), about="")
     driver = Driver(make_plan(gates=(own,)))
     assert outcome(driver.deliver(bill(0, note=None), "evt_0"), ERP) == "held"
-    driver.deliver(replace(customer(0), content={"name": "Acme"}, complete=False), "evt_c")
+    driver.deliver(altered(customer(0), content={"name": "Acme"}, complete=False), "evt_c")
     assert "kyc" not in driver.values(ACCOUNT, "cus_1")
     driver.plan = make_plan()
     assert outcome(driver.deliver(bill(0, id="in_2", customer="cus_1"), "evt_2"), ERP) == "held"

@@ -1,9 +1,9 @@
-from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncengine.model.event import Snapshot
+from syncengine.model.struct import replace
 from syncengine.vocabulary import Fate, IfEdited
 from tests.decide.driver import Driver
 from tests.decide.plans import BILLING, CHARGE, CRM, ERP, changed, make_plan

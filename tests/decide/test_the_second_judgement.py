@@ -6,6 +6,7 @@ import pytest
 from syncengine.decide.confirm import withdraw
 from syncengine.decide.rejudge import Rejudgement, Ruling, rejudge
 from syncengine.model.action import Action
+from syncengine.model.struct import replace as altered
 from syncengine.model.switch import Switches
 from syncengine.plan.plan import Plan
 from syncengine.vocabulary import ActionKind, IfEdited, Phase
@@ -21,7 +22,7 @@ def ready(driver: Driver, flow: str) -> Action:
 
 
 def judged(driver: Driver, flow: str, plan: Plan | None = None, **changes: Any) -> Rejudgement:
-    candidate = replace(driver.candidate(ready(driver, flow)), **changes)
+    candidate = altered(driver.candidate(ready(driver, flow)), **changes)
     return rejudge(
         candidate, invoice(driver), driver.neighbours(), driver.switches, plan or driver.plan, driver.now
     )  # fmt: skip
@@ -108,7 +109,7 @@ def test_a_record_whose_order_is_unsettled_keeps() -> None:
 
 def test_a_record_that_is_gone_in_its_system_of_record_cancels() -> None:
     driver = with_account()
-    driver.deliver(replace(bill(5), gone=True), "evt_1")
+    driver.deliver(altered(bill(5), gone=True), "evt_1")
     assert judged(driver, CRM).ruling is Ruling.CANCEL
 
 

@@ -1,7 +1,7 @@
-from dataclasses import replace
 
 from syncengine.model.decision import NeedReading
 from syncengine.model.event import Snapshot
+from syncengine.model.struct import replace
 from syncengine.vocabulary import Fate
 from tests.decide.driver import Driver
 from tests.decide.plans import BILLING, CRM, ERP, make_plan

@@ -1,10 +1,10 @@
 """Decisions are made while earlier ones are still ready, held, or of unknown outcome."""
 
-from dataclasses import replace
 
 from syncengine.decide.evolve import evolve
 from syncengine.model.decision import NeedReading
 from syncengine.model.event import Input, Snapshot
+from syncengine.model.struct import replace
 from syncengine.vocabulary import IfEdited, InputKind
 from tests.decide.driver import Driver
 from tests.decide.plans import BILLING, CRM, ERP, at, make_plan

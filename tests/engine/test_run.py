@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.connectors.protocol import Page
-from syncengine.engine import intake
+from syncengine.engine import arrivals, intake, patience
 from syncengine.engine import run as run_module
 from syncengine.engine.root import open_writers
 from syncengine.engine.run import Done, run
@@ -40,7 +40,7 @@ def test_a_file_that_was_moved_away_holds_up_no_other(
     stage.deliver([customer("evt_c")])
     (there,) = (stage.folder / "inbox").iterdir()
     gone = there.with_name("0000.jsonl")
-    monkeypatch.setattr(run_module, "drop_files", lambda _: [gone, there])
+    monkeypatch.setattr(arrivals, "drop_files", lambda _: [gone, there])
     done = run(world, open_writers(world), files(stage))
     assert done.away == {"stripe": f"{gone} cannot be read: No such file or directory"}
     assert list(stage.table("crm", "accounts")) == ["cus_1"]
@@ -52,7 +52,7 @@ def test_a_drop_folder_that_is_not_there_is_a_system_that_is_away(stage: Stage, 
 
 
 BOUNDARIES = (
-    "recover.committed", "intake.committed", "decide.committed", "prepare.looked", "intent.committed", "write.answered",
+    "share.taken", "intake.committed", "decide.committed", "prepare.looked", "intent.committed", "write.answered",
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def test_a_stop_ends_the_waiting(stage: Stage, world: World) -> None:
 
 
 def test_what_falls_due_late_is_left_to_the_next_run(stage: Stage, world: World) -> None:
-    stage.targets["crm"].throttle = timedelta(seconds=run_module.PATIENCE + 1)
+    stage.targets["crm"].throttle = timedelta(seconds=patience.PATIENCE + 1)
     stage.lie("crm", ["throttle"])
     stage.deliver([customer("evt_c")])
     before = stage.clock.now()

@@ -7,6 +7,7 @@ import pytest
 
 from syncengine.canonical import entity_id
 from syncengine.model.event import Snapshot, Version
+from syncengine.model.struct import replace as altered
 from syncengine.plan.compile import compile_plan
 from syncengine.plan.lookups import Identity, identify, refs
 from syncengine.plan.plan import Plan
@@ -78,10 +79,10 @@ def test_with_several_birth_flows_a_key_names_the_flow_too() -> None:
 
 def test_a_key_that_is_not_shown_may_be_that_of_an_entity_we_made_there(plan: Plan) -> None:
     flow = replace(plan.flows["account.crm"], key="our_key")
-    shown = replace(snapshot("accounts", "7"), complete=False)
+    shown = altered(snapshot("accounts", "7"), complete=False)
     assert identify(plan, flow, shown).birth is None
-    assert identify(plan, flow, replace(shown, content={"our_key": None})).birth == ("account.crm", "7")
-    assert identify(plan, flow, replace(shown, complete=True)).birth == ("account.crm", "7")
+    assert identify(plan, flow, altered(shown, content={"our_key": None})).birth == ("account.crm", "7")
+    assert identify(plan, flow, altered(shown, complete=True)).birth == ("account.crm", "7")
 
 
 def test_the_records_that_a_snapshot_names_are_loaded_with_it(plan: Plan) -> None:

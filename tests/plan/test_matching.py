@@ -1,6 +1,5 @@
 """Under which text a value is compared, and which hashes a record has by rule."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from syncengine.model.event import Snapshot
 from syncengine.model.matching import KEY
 from syncengine.model.record import FieldState, Record
 from syncengine.model.record import replace as changed
+from syncengine.model.struct import replace
 from syncengine.plan.matching import COMPARABLE, field_hash, key_in, loose, match_text, our_keys, their_keys
 from syncengine.plan.plan import FlowPlan, MatchPlan, ObjectPlan, UnreadableError
 from syncengine.vocabulary import FieldType as T

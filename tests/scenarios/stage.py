@@ -1,5 +1,5 @@
 """A stage for scenarios: a Stripe that is a drop folder and a snapshot folder, a CRM and an ERP in memory that lie on
-request, a ledger in memory, a clock that is told. Each `run` is a new engine on the same ledger, as after a restart.
+request, a ledger (in memory, unless another one is given), a clock that is told. Each `run` is a new engine on the same ledger, as after a restart.
 """
 
 import json
@@ -27,7 +27,7 @@ from syncengine.engine.world import World
 from syncengine.model.tally import Tally
 from syncengine.plan.compile import compile_plan
 from syncengine.store.memory import MemoryStore
-from syncengine.store.protocol import Session
+from syncengine.store.protocol import Session, Store
 from syncengine.vocabulary import Environment, Phase
 
 HERE = Path(__file__).parent
@@ -39,7 +39,7 @@ KEYS = ("stripe_id", "payout_key")
 class Stage:
     """`world` is the engine's while a run goes on; `armed` is done when a boundary of the next run is passed, once."""
 
-    def __init__(self, folder: Path, over: str = "") -> None:
+    def __init__(self, folder: Path, over: str = "", store: Store | None = None) -> None:
         self.maps = folder / "mappings"
         shutil.copytree(HERE / "mappings", self.maps)
         if over:
@@ -52,7 +52,7 @@ class Stage:
         self.targets: Mapping[str, MemoryWorld] = {
             name: WORLDS.create(name) for name, system in systems.items() if system["connector"] == "memory"
         }
-        self.store = MemoryStore(Random(1).randbytes)
+        self.store: Store = MemoryStore(Random(1).randbytes) if store is None else store
         self.environment = "local"
         self.tally: Tally | None = None
         self.done: Done | None = None

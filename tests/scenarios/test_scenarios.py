@@ -1,4 +1,4 @@
-"""Scenarios in YAML: what happens, and what then stands in the CRM, the ERP and the ledger.
+"""Scenarios in YAML: what happens, and what then stands in the CRM, the ERP and the ledger, whichever database holds it.
 
 A step is one of: deliver (events of Stripe: event, type, at, object, previous), snapshot {record, object}, run (how
 often), edit / insert / remove {system, table, ...}, lie {system, lies}, away SYSTEM, back SYSTEM, rewrite {file, old,
@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from syncengine.model.tally import Tally
+from syncengine.store.protocol import Store
 from syncengine.vocabulary import ActionState, Fate, Phase
 from tests.scenarios.stage import Stage
 
@@ -23,8 +24,8 @@ SCENARIOS = [(file.stem, s) for file in FILES for s in yaml.safe_load(file.read_
 
 
 @pytest.mark.parametrize(("file", "scenario"), SCENARIOS, ids=[f"{f}: {s['scenario']}" for f, s in SCENARIOS])
-def test_scenario(file: str, scenario: dict[str, Any], tmp_path: Path) -> None:
-    stage = Stage(tmp_path, scenario.get("map", ""))
+def test_scenario(file: str, scenario: dict[str, Any], tmp_path: Path, store: Store) -> None:
+    stage = Stage(tmp_path, scenario.get("map", ""), store)
     _play_all(stage, scenario["steps"])
     assert not stage.armed, f"no run came to {sorted(stage.armed)}"
 

@@ -1,7 +1,7 @@
 """A ledger with a session and a clock, and the few steps that most stories about a store are told in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from syncengine.model.decision import Link
 from syncengine.model.event import Accepted, Delivery, Envelope, Refused
 from syncengine.model.permit import Permit
 from syncengine.model.record import FieldState, Record
+from syncengine.model.struct import replace
 from syncengine.store.protocol import (
     DecidedAction,
     DecisionBatch,

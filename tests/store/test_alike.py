@@ -254,7 +254,7 @@ class Story:
 
     def defer(self) -> None:
         wants = self.ask(lambda s: s.wanted_readings(self.now, 2))
-        self.both(lambda s: s.defer_readings(self.session, wants, self.now + 10 * SECOND, "away"))
+        self.both(lambda s: s.defer_readings(self.session, wants, self.now + 10 * SECOND, "away", self.now))
 
     def look(self) -> list[Candidate]:
         found = self.ask(lambda s: s.candidates(FLOWS, self.now, 3))

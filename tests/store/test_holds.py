@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from syncengine.model.struct import replace as altered
 from syncengine.store.protocol import DecidedAction
 from syncengine.vocabulary import ActionState
 from tests.store.scene import CRM, ERP, START, Scene, action, hold, new_record
@@ -180,7 +181,7 @@ def test_what_the_second_judgement_holds_makes_both_due(scene: Scene) -> None:
 def test_a_move_that_is_refused_makes_nobody_due(scene: Scene) -> None:
     scene.know("acc")
     candidate = scene.ready("a")
-    stale = replace(candidate, fence=candidate.fence + 1)
+    stale = altered(candidate, fence=candidate.fence + 1)
     assert scene.move(stale, ActionState.HELD, holds=(hold("acc"),), recheck=True) == [candidate.id]
     assert due(scene) == []
 

@@ -122,7 +122,7 @@ def test_the_earliest_deferred_work_is_known(scene: Scene) -> None:
     assert scene.store.next_due(scene.now) == scene.now + 20 * SECOND
     scene.commit(wants=[(BORN, "in_x", "tie")])
     scene.store.defer_readings(
-        scene.session, scene.store.wanted_readings(scene.now, 9), scene.now + 10 * SECOND, "away"
+        scene.session, scene.store.wanted_readings(scene.now, 9), scene.now + 10 * SECOND, "away", scene.now
     )
     assert scene.store.next_due(scene.now) == scene.now + 10 * SECOND
     assert scene.store.next_due(scene.now + 15 * SECOND) == scene.now + 20 * SECOND

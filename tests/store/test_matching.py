@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from syncengine.errors import FenceLostError
 from syncengine.model.decision import Link
-from syncengine.model.matching import Keys, PairMark, Theirs
+from syncengine.model.matching import Compared, Keys, PairMark, Theirs
 from syncengine.store.closure import CROWD
 from syncengine.vocabulary import PairState
 from tests.store.scene import BORN, CRM, ERP, SECOND, Scene
@@ -314,3 +315,60 @@ def test_nothing_of_all_this_is_kept_when_a_batch_loses_its_fence(scene: Scene) 
         scene.commit(records=[stale], ours=[("a", keys(email="y"))], theirs=[row(scene, "1", email="y")])
     assert around(scene, "a") == (["a"], [])
     assert waiting(scene, BORN) == []
+
+
+# --- what the matching of a batch rested on
+
+
+def compared(scene: Scene, *entities: str) -> Compared:
+    numbers = tuple(scene.record(entity).id for entity in entities)
+    return Compared(flow=CRM, records=numbers, around=scene.store.neighbourhood(CRM, numbers))
+
+
+def test_a_comparison_is_kept_while_everybody_says_what_they_said(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    know(scene, a=keys(email="x"))
+    rested = compared(scene, "a")
+    know(scene, b=keys(email="y"))
+    scene.commit(pairs=[PairMark(entity="a", flow=CRM, state=READING, id="1")], compared=[rested])
+    assert state(scene)["reading"] == 1
+
+
+def test_a_comparison_is_lost_when_another_one_of_ours_says_the_same_by_now(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    know(scene, a=keys(email="x"))
+    rested = compared(scene, "a")
+    know(scene, b=keys(email="x"))
+    with pytest.raises(FenceLostError):
+        scene.commit(pairs=[PairMark(entity="a", flow=CRM, state=READING, id="1")], compared=[rested])
+    assert "reading" not in state(scene)
+
+
+def test_a_comparison_is_lost_when_another_one_of_theirs_says_the_same_by_now(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    know(scene, a=keys(email="x"))
+    rested = compared(scene, "a")
+    scene.commit(theirs=[row(scene, "2", email="x")])
+    with pytest.raises(FenceLostError):
+        scene.commit(pairs=[PairMark(entity="a", flow=CRM, state=READING, id="1")], compared=[rested])
+
+
+def test_a_match_is_lost_when_it_was_asked_about_again_before_it_was_used(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    know(scene, a=keys(email="x"))
+    mark(scene, "a", state=READING, id="1")
+    chosen = scene.store.chosen([(CRM, "1")])
+    know(scene, b=keys(email="x"))
+    with pytest.raises(FenceLostError):
+        scene.commit(links=[("a", Link(flow=CRM, id="1"))], chosen=chosen)
+    assert scene.store.load([(CRM, "1")], ()).by_link == {}
+
+
+def test_a_match_is_used_while_it_stands(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    know(scene, a=keys(email="x"))
+    mark(scene, "a", state=READING, id="1")
+    chosen = scene.store.chosen([(CRM, "1")])
+    know(scene, b=keys(email="y"))
+    scene.commit(links=[("a", Link(flow=CRM, id="1"))], chosen=chosen)
+    assert list(scene.store.load([(CRM, "1")], ()).by_link) == [(CRM, "1")]

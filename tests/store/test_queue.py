@@ -79,7 +79,7 @@ def test_a_record_that_is_in_doubt_is_wanted_once(scene: Scene) -> None:
 def test_a_reading_that_is_deferred_is_wanted_again_when_it_is_due(scene: Scene) -> None:
     scene.commit(wants=[(BORN, "in_a", "two in one second")])
     wants = scene.store.wanted_readings(scene.now, 10)
-    scene.store.defer_readings(scene.session, wants, scene.now + 60 * SECOND, "stripe is away")
+    scene.store.defer_readings(scene.session, wants, scene.now + 60 * SECOND, "stripe is away", scene.now)
     assert scene.store.wanted_readings(scene.now, 10) == []
     scene.clock.advance(60 * SECOND)
     (want,) = scene.store.wanted_readings(scene.now, 10)

@@ -22,7 +22,10 @@ ID: Final = "gate/not-clearable"
 SEVERITY: Final = Severity.ERROR
 PASSES: Final = """
 # objects/account.yaml
-flows: {billing: {fields: {kyc: {reading: , at: metadata.kyc, words: {verified: passed, rejected: failed}}}}}
+flows:
+  billing:
+    fields:
+      kyc: {reading: , at: metadata.kyc, since_at: metadata.kyc_at, words: {verified: passed, rejected: failed}}
 """
 FAILS: Final = """
 # objects/account.yaml

@@ -30,11 +30,15 @@ LIST: Final = "Ask for the words that mean it, as in theirs.status == 'passed', 
 TABLE: Final = "Add `words` with the words of theirs that mean each status."
 PASSES: Final = """
 # objects/account.yaml
-flows: {billing: {fields: {kyc: {reading: , from: "theirs.kyc == 'passed' ? 'verified' : 'in_review'"}}}}
+flows:
+  billing:
+    fields: {kyc: {reading: , from: "theirs.kyc == 'passed' ? 'verified' : 'in_review'", since_at: metadata.kyc_at}}
 """
 FAILS: Final = """
 # objects/account.yaml
-flows: {billing: {fields: {kyc: {reading: , from: "theirs.kyc == 'failed' ? 'rejected' : 'verified'"}}}}
+flows:
+  billing:
+    fields: {kyc: {reading: , from: "theirs.kyc == 'failed' ? 'rejected' : 'verified'", since_at: metadata.kyc_at}}
 """
 
 

@@ -38,6 +38,13 @@ def delivery_is_understood(rig: IntakeRig) -> None:
     expect((snapshot.record, snapshot.id) == (rig.record, rig.id), "a delivery shows another record")
 
 
+def subjects_are_named(rig: IntakeRig) -> None:
+    """A delivery names the record it shows as the last of its subjects, so that an erasure finds it."""
+    envelope = rig.intake().envelope(rig.content)
+    expect(envelope.record == rig.id, f"a delivery about {rig.id} says that it is about {envelope.record!r}")
+    expect(envelope.subjects[-1:] == (rig.id,), f"the subjects of a delivery end with {envelope.subjects[-1:]}")
+
+
 def garbage_is_permanent(rig: IntakeRig) -> None:
     """A body that is no delivery raises PermanentError, and nothing else."""
     for content in ({}, {"id": 5}, {"id": "x", "type": "y"}, {**rig.content, "id": None}, {**rig.content, "type": []}):
@@ -48,5 +55,6 @@ INTAKE_CHECKS: Final = (
     signature_is_checked,
     captured_may_be_unsigned,
     delivery_is_understood,
+    subjects_are_named,
     garbage_is_permanent,
 )

@@ -1,7 +1,7 @@
 """Deliveries of a world in memory, canonical JSON: what `announce` writes, MemoryIntake reads."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,15 +21,17 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def announce(
-    world: MemoryWorld, record: str, row: Row, *, event: str, previous: Mapping[str, Json] | None = None
-) -> bytes:
-    """The body of a delivery that shows a record as it stands in `row`."""
+    world: MemoryWorld, record: str, row: Row, *, event: str, previous: Mapping[str, Json] | None = None,
+    about: Sequence[str] = (),
+) -> bytes:  # fmt: skip
+    """The body of a delivery that shows a record as it stands in `row`. `about` are the ids that it hangs on."""
     return encode(
         {
             "id": event,
             "type": f"{record}.{'deleted' if row.gone else 'changed'}",
             "at": to_text(row.changed_at),
             "record": record,
+            "about": list(about),
             "object": {"id": row.id, **row.content},
             "previous": previous or {},
             "gone": row.gone,
@@ -59,7 +61,19 @@ class MemoryIntake:
             raise PermanentError("a delivery without a moment in 'at'") from None
         live = content.get("live")
         mode = live if isinstance(live, bool) else None
-        return Envelope(event_id=_text(content, "id"), type=_text(content, "type"), at=at, live=mode)
+        shown = content.get("object")
+        own = shown.get("id") if isinstance(shown, Mapping) else None
+        record = own if isinstance(own, str) else ""
+        about = content.get("about")
+        owners = [each for each in about if isinstance(each, str)] if isinstance(about, list) else []
+        return Envelope(
+            event_id=_text(content, "id"),
+            type=_text(content, "type"),
+            at=at,
+            live=mode,
+            subjects=tuple(dict.fromkeys((*owners, *((record,) if record else ())))),
+            record=record,
+        )
 
     def parse(self, content: Mapping[str, Json]) -> Snapshot | None:
         head = self.envelope(content)

@@ -114,7 +114,7 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise UserError(
                 f"system {setup.system}: no driver for {self._url.drivername} is installed",
-                remedy="install it, for PostgreSQL as syncengine-q2c[postgres]",
+                remedy="install it, for PostgreSQL as syncengine-q2c[postgresql]",
             ) from error
 
 

@@ -5,6 +5,7 @@ SQLite goes on writing to a file that was deleted, moved away or replaced, and s
 
 import sqlite3
 from pathlib import Path
+from stat import S_ISREG
 
 from syncengine.errors import TemporaryError
 
@@ -41,7 +42,7 @@ class SqliteFile:
             raise TemporaryError(f"the database {self._name} is not there") from None
         except OSError as error:
             raise TemporaryError(f"the database {self._name} cannot be reached: {error.strerror}") from error
-        if not self._path.is_file():
+        if not S_ISREG(found.st_mode):
             raise TemporaryError(f"the database {self._name} is no file")
         inode = found.st_dev, found.st_ino
         if self._inode is None:

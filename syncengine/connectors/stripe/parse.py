@@ -6,8 +6,10 @@ from typing import Final
 
 from syncengine.clock import from_text
 from syncengine.connectors.stripe.records import DELETED_FOR_GOOD, OBJECTS
+from syncengine.connectors.stripe.subjects import named
 from syncengine.errors import PermanentError
 from syncengine.model.event import Envelope, Snapshot, Version
+from syncengine.model.struct import replace
 from syncengine.model.value import Json
 
 RESOLUTION: Final = timedelta(seconds=1)
@@ -19,6 +21,11 @@ _LATEST: Final = 253402300799  # the last second of the year 9999
 
 def envelope(event: Mapping[str, Json]) -> Envelope:
     """Raises PermanentError for what is no event."""
+    subjects, record, mentions = named(event)
+    return replace(_head(event), subjects=subjects, record=record, mentions=mentions)
+
+
+def _head(event: Mapping[str, Json]) -> Envelope:
     if event.get("object") not in ("event", "v2.core.event"):
         raise PermanentError("not a Stripe event: its 'object' is not 'event'")
     live = event.get("livemode")
@@ -29,7 +36,7 @@ def envelope(event: Mapping[str, Json]) -> Envelope:
 
 def parse(event: Mapping[str, Json]) -> Snapshot | None:
     """The record as the event shows it; None for an object that has no id (a preview) or that nobody maps."""
-    head = envelope(event)
+    head = _head(event)
     if event["object"] != "event":
         return None  # a thin event names a record and shows nothing of it
     data = event.get("data")

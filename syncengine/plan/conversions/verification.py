@@ -34,17 +34,17 @@ def verification(table: WordTable | None) -> Conversion:
     return Conversion(read=read, write=lambda value: write(value["status"]))
 
 
-def reader(
-    at: str, beside: Mapping[str, str], status: Conversion, moments: Conversion
-) -> Callable[[Mapping[str, Json]], Value | Absent]:
-    """The status at one place, its moments (part -> place) at others. A moment that cannot be read leaves nothing that
-    could be trusted: somebody has to look.
+Read = Callable[[Mapping[str, Json]], "Value | Absent"]
+
+
+def dated(status: Read, beside: Mapping[str, str], moments: Conversion) -> Read:
+    """A status with its moments (part -> place) beside it. A moment that cannot be read leaves nothing that could be
+    trusted: somebody has to look.
     """
-    look, looks = getter(at), {part: getter(place) for part, place in beside.items()}
+    looks = {part: getter(place) for part, place in beside.items()}
 
     def read(content: Mapping[str, Json]) -> Value | Absent:
-        raw = look(content)
-        value = raw if raw is None or raw is ABSENT else status.read(raw)
+        value = status(content)
         if value is None or value is ABSENT:
             return value
         try:

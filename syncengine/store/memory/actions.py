@@ -9,6 +9,7 @@ from syncengine.model.action import Candidate, Hold, Wait
 from syncengine.model.decision import Link
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
+from syncengine.store.memory import queue
 from syncengine.store.memory.ledger import ActionRow, HoldRow, Ledger
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecidedAction
@@ -155,7 +156,7 @@ def _shown(ledger: Ledger, row: ActionRow, moved: Hold) -> None:
     """Whoever may show a hold that begins or ends is judged again."""
     about = ledger.by_entity.get(moved.about)
     for record in (row.record, *((about,) if about else ())):
-        ledger.rechecks.put(record, None)
+        queue.recheck(ledger, record)
 
 
 def missing(ledger: Ledger, waits: Sequence[Wait]) -> tuple[Wait, ...]:

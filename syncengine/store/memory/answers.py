@@ -173,12 +173,8 @@ def standing(ledger: Ledger) -> dict[str, Sequence[Mapping[str, Json]]]:
 
 
 def _switches(ledger: Ledger) -> list[Mapping[str, Json]]:
-    scopes = sorted({*(f"set:{name}" for name in ledger.phases), *ledger.paused})
     return [
-        {
-            "scope": scope,
-            "phase": phase.value if (phase := ledger.phases.get(scope.removeprefix("set:"))) else "",
-            "paused": scope in ledger.paused,
-        }
-        for scope in scopes
+        {"scope": scope, "phase": switch.phase.value if switch.phase else "", "paused": switch.paused}
+        for scope, switch in sorted(ledger.switches.items())
+        if switch.phase or switch.paused
     ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from syncengine.model.attempt import Send
 from syncengine.model.decision import Link
+from syncengine.model.value import Json
 from syncengine.store import audit
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, Ledger
 from syncengine.store.memory.transaction import Transaction
@@ -35,6 +36,7 @@ def note(
     after: ActionRow,
     way: Sequence[AttemptState | None],
     link: Link | None = None,
+    **kept: Json,
 ) -> None:
     entry = audit.attempt_moved(
         at=t.now,
@@ -48,6 +50,7 @@ def note(
         via=attempt.via,
         request=after.frozen if after.frozen != before.frozen else 0,
         link=link,
+        **kept,
     )
     t.entries.append(entry)
 

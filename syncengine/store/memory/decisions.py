@@ -5,19 +5,19 @@ from dataclasses import replace
 
 from syncengine.errors import FenceLostError
 from syncengine.model.decision import Conflict, Link, ReviewItem
+from syncengine.model.letter import Message
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
-from syncengine.store.memory import actions, matching, queue, records
+from syncengine.store.memory import actions, failures, matching, queue, records
 from syncengine.store.memory.ledger import ConflictRow, Ledger, ReviewRow, TallyRow, WantRow
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecisionBatch, InputMark
-from syncengine.vocabulary import ActionState, InboxState
+from syncengine.vocabulary import ActionState, Fate, InboxState
 
 
 def commit(t: Transaction, batch: DecisionBatch) -> None:
     _check(t.ledger, batch)
-    for number in batch.rechecked:  # first: what the batch makes due again stays due
-        t.ledger.rechecks.drop(number)
+    queue.rechecked(t.ledger, batch.rechecked)  # first: what the batch makes due again stays due
     for record in batch.records:
         records.put(t.ledger, record)
     made = _link(t, batch.links)
@@ -43,6 +43,7 @@ def _check(ledger: Ledger, batch: DecisionBatch) -> None:
             records.check_revision(ledger, record.id, record.revision)
     for number, revision in batch.reads:
         records.check_revision(ledger, number, revision)
+    matching.check(ledger, batch)
     for mark in batch.marks:
         if ledger.inputs[mark.seq].state is not InboxState.DUE:
             raise FenceLostError(f"input {mark.seq} was judged meanwhile")
@@ -74,6 +75,8 @@ def _mark(t: Transaction, marks: Iterable[InputMark]) -> None:
         if known:
             marked = replace(marked, state=InboxState.DUE, waits_for=None, answered_by=0)
         queue.put_input(t.ledger, marked)
+        if mark.fate is Fate.FAILED:
+            failures.died(t, Message.INPUT, mark.seq, mark.why)
 
 
 def _act(t: Transaction, batch: DecisionBatch) -> None:
@@ -138,7 +141,7 @@ def _recheck(ledger: Ledger, batch: DecisionBatch) -> None:
     for number in ledger.open_holds if touched else ():
         row = ledger.holds[number]
         if row.hold.about in touched:
-            ledger.rechecks.put(row.record, None)
+            queue.recheck(ledger, row.record)
 
 
 def _summarise(t: Transaction, batch: DecisionBatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from syncengine.clock import to_text
 from syncengine.model.attempt import Send
 from syncengine.model.payload import PayloadKind
 from syncengine.model.permit import Permit
@@ -77,5 +78,5 @@ def _attempt(t: Transaction, row: ActionRow, sent: ActionRow, before: int, deadl
         )
     attempts.put(t.ledger, attempt)
     way = (None, AttemptState.SENT) if last is None or resume is None else (last.state, *resume)
-    attempts.note(t, attempt, row, sent, way)
+    attempts.note(t, attempt, row, sent, way, before=attempt.before, deadline=to_text(deadline))
     return attempts.send(t.ledger, attempt)

@@ -7,9 +7,11 @@ from datetime import datetime
 from syncengine.model.action import Hold, Wait
 from syncengine.model.decision import Conflict, ReviewItem
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.letter import Failures, Message
 from syncengine.model.matching import Keys, Listing
 from syncengine.model.payload import PayloadRow
 from syncengine.model.record import Record
+from syncengine.model.switch import Switch
 from syncengine.store.memory.table import Journal, Table
 from syncengine.store.protocol import FileProgress, Session
 from syncengine.store.strands import Strand
@@ -23,7 +25,6 @@ from syncengine.vocabulary import (
     InputKind,
     OutcomeKind,
     PairState,
-    Phase,
     Trust,
 )
 
@@ -204,6 +205,15 @@ class SettledRow:
     via: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureRow:
+    """How often a message has failed, when and why last."""
+
+    failures: Failures
+    at: datetime
+    error: str
+
+
 class Ledger:
     """Every table, with the indexes that the store's own queries go by. `last` holds the last number of each kind."""
 
@@ -227,7 +237,7 @@ class Ledger:
 
         self.records = Table[int, Record](journal)
         self.by_entity = Table[str, int](journal)
-        self.rechecks = Table[int, None](journal)
+        self.rechecks = Table[int, int](journal)
         self.links = Table[tuple[str, str], LinkRow](journal)
         self.links_of = Table[tuple[int, str], str](journal)
         self.wants = Table[tuple[str, str], WantRow](journal)
@@ -256,8 +266,8 @@ class Ledger:
         self.holds_of = Table[int, tuple[int, ...]](journal)
         self.open_holds = Table[int, None](journal)
 
-        self.phases = Table[str, Phase](journal)
-        self.paused = Table[str, None](journal)
+        self.failures = Table[tuple[Message, int], FailureRow](journal)
+        self.switches = Table[str, Switch](journal)
 
     def number(self, kind: str) -> int:
         """The next number of a kind, from 1."""

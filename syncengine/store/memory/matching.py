@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from syncengine.errors import FenceLostError
 from syncengine.model.decision import Link
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.record import Record
@@ -13,6 +14,15 @@ from syncengine.store.protocol import DecisionBatch
 from syncengine.vocabulary import PairState
 
 _OPEN = (PairState.REVIEW, PairState.READING)
+
+
+def check(ledger: Ledger, batch: DecisionBatch) -> None:
+    """Raises FenceLostError when what the matching of a batch rested on is not what is there now."""
+    for one in batch.compared:
+        if neighbourhood(ledger, one.flow, one.records) != one.around:
+            raise FenceLostError(f"somebody in {one.flow} says something else since they were compared")
+    if batch.chosen and chosen(ledger, batch.chosen) != batch.chosen:
+        raise FenceLostError("somebody is matched with another one, or asked about, since they were chosen")
 
 
 def commit(t: Transaction, batch: DecisionBatch, made: Sequence[Link]) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from syncengine.model.action import Wait
-from syncengine.store.memory import actions, records
+from syncengine.model.letter import Message
+from syncengine.store.memory import actions, failures, queue, records
 from syncengine.store.memory.ledger import ActionRow
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import Move
@@ -29,10 +30,12 @@ def _carry_out(t: Transaction, move: Move, row: ActionRow, to: ActionState, wait
     if move.record is not None:
         records.put(t.ledger, move.record)
     if move.recheck:
-        t.ledger.rechecks.put(row.record, None)
+        queue.recheck(t.ledger, row.record)
     new = move.link is not None and records.link(t, row.record, move.link, take_over=True)
     link = move.link if new else None
     actions.move(t, row, to, why=move.why, link=link)
+    if to is ActionState.DEAD_LETTERED:
+        failures.died(t, Message.ACTION, row.id, move.why)
     actions.hold(t, row, move.holds)
     if to is ActionState.WAITING:
         t.ledger.waits.put(row.id, waits)

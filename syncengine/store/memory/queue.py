@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syncengine.model.event import InboxRow
 from syncengine.store.memory.ledger import InputRow, Ledger
-from syncengine.store.protocol import Want
+from syncengine.store.protocol import Recheck, Want
 from syncengine.vocabulary import InboxState, InputKind
 
 
@@ -27,6 +27,22 @@ def due(ledger: Ledger, limit: int) -> list[InboxRow]:
     """Readings first, then in the order they were accepted."""
     order = sorted(ledger.due.items(), key=lambda item: (item[1] is not InputKind.READING, item[0]))
     return [_shown(ledger, ledger.inputs[seq]) for seq, _ in order[:limit]]
+
+
+def recheck(ledger: Ledger, record: int) -> None:
+    """Have a record judged again, whether or not it is to be already."""
+    ledger.rechecks.put(record, ledger.number("recheck"))
+
+
+def due_rechecks(ledger: Ledger, limit: int) -> list[Recheck]:
+    asked = sorted(ledger.rechecks.items())[:limit]
+    return [Recheck(record=ledger.records[record], number=number) for record, number in asked]
+
+
+def rechecked(ledger: Ledger, done: Sequence[Recheck]) -> None:
+    for one in done:
+        if ledger.rechecks.get(one.record.id) == one.number:
+            ledger.rechecks.drop(one.record.id)
 
 
 def _shown(ledger: Ledger, row: InputRow) -> InboxRow:

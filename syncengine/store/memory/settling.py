@@ -7,9 +7,10 @@ from syncengine.model.attempt import Outcome
 from syncengine.model.decision import Link
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
-from syncengine.store.memory import actions, attempts, records
+from syncengine.store.memory import actions, attempts, failures, queue, records
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, SettledRow
 from syncengine.store.memory.transaction import Transaction
+from syncengine.store.moment import to_micros
 from syncengine.store.outcomes import OPEN, settled
 from syncengine.store.protocol import Settlement
 from syncengine.vocabulary import ActionState, AttemptState
@@ -36,7 +37,7 @@ def _settle(t: Transaction, settlement: Settlement) -> bool:
     if settlement.record is not None:
         records.put(t.ledger, settlement.record)
     if settlement.recheck:
-        t.ledger.rechecks.put(row.record, None)
+        queue.recheck(t.ledger, row.record)
     made = settlement.link is not None and records.link(t, row.record, settlement.link, take_over=True)
     _end(t, attempt, row, settlement, settlement.link if made else None)
     if made and settlement.link is not None:
@@ -58,7 +59,10 @@ def _end(t: Transaction, attempt: AttemptRow, row: ActionRow, settlement: Settle
         after=attempt.after if outcome.after is None else _after(t, row, outcome),
     )
     attempts.put(t.ledger, ended)
-    attempts.note(t, ended, row, after, (attempt.state, *way), link)
+    said = t.sealed(outcome.detail)
+    kept = {"after": ended.after, "remote": outcome.remote_id, "due": to_micros(settlement.due_at), "detail": said}
+    attempts.note(t, ended, row, after, (attempt.state, *way), link, **kept)
+    failures.settled(t, settlement)
     number = t.ledger.number("settled")
     t.ledger.settled.put(
         number,
@@ -79,5 +83,6 @@ def recover(t: Transaction) -> int:
         after = actions.moved(t, row, ActionState.UNKNOWN, why=LEFT_BEHIND)
         found = replace(attempt, state=AttemptState.UNKNOWN, fence=after.fence, via="recovery", detail=LEFT_BEHIND)
         attempts.put(t.ledger, found)
-        attempts.note(t, found, row, after, (attempt.state, AttemptState.UNKNOWN))
+        kept = {"after": found.after, "detail": t.sealed(LEFT_BEHIND)}
+        attempts.note(t, found, row, after, (attempt.state, AttemptState.UNKNOWN), **kept)
     return len(left)

@@ -1,5 +1,6 @@
 """The memory store: a whole ledger in dictionaries, for simulations and tests. It reads no clock and no randomness."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,11 +10,12 @@ from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import InboxRow
+from syncengine.model.letter import Failures, Letter
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
-from syncengine.model.switch import Switches
+from syncengine.model.switch import Switch, Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.memory import (
@@ -21,6 +23,7 @@ from syncengine.store.memory import (
     answers,
     decisions,
     dossiers,
+    failures,
     intake,
     intending,
     lanes,
@@ -39,8 +42,10 @@ from syncengine.store.protocol import (
     IntakeGroup,
     IntakeReceipt,
     Intent,
+    Leaving,
     Loaded,
     Move,
+    Recheck,
     Session,
     Settlement,
     Want,
@@ -96,9 +101,20 @@ class MemoryStore:
         with self._transaction(session, now) as t:
             sessions.fold(t)
 
-    def recover(self, session: Session, now: datetime) -> int:
+    # --- the share of one worker
+
+    def share(self, session: Session, now: datetime) -> int:
         with self._transaction(session, now) as t:
             return settling.recover(t)
+
+    def leave(self, session: Session) -> Leaving:
+        return Leaving.LAST
+
+    def claim(self, session: Session, name: str) -> bool:
+        return True
+
+    def release(self, session: Session, name: str) -> None:
+        pass
 
     # --- intake
 
@@ -125,9 +141,9 @@ class MemoryStore:
         with self._lock:
             return queue.due(self._ledger, limit)
 
-    def due_rechecks(self, limit: int) -> Sequence[Record]:
+    def due_rechecks(self, limit: int) -> Sequence[Recheck]:
         with self._lock:
-            return [self._ledger.records[number] for number in sorted(self._ledger.rechecks)[:limit]]
+            return queue.due_rechecks(self._ledger, limit)
 
     def load(self, links: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
         with self._lock:
@@ -156,6 +172,25 @@ class MemoryStore:
         with self._transaction(session, now) as t:
             sessions.set_pause(t, scope, paused, reason)
 
+    def switchboard(self) -> Sequence[Switch]:
+        with self._lock:
+            return sessions.switchboard(self._ledger)
+
+    def turn(
+        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
+    ) -> bool:  # fmt: skip
+        with self._lock:
+            owner = sessions.owner(self._ledger) if project is None else project
+            sessions.admit(self._ledger, owner)
+            if not sessions.would_move(self._ledger, scope, to):
+                return False
+            number = len(self._ledger.sessions) + 1
+            with self._transaction(Session(id=number, strand=number, kind="switch", actor=actor), now) as t:
+                sessions.begin(t, owner)
+                sessions.turn(t, scope, to, reason)
+                sessions.end(t)
+            return True
+
     def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
         with self._transaction(session, now) as t:
             decisions.commit(t, batch)
@@ -166,8 +201,10 @@ class MemoryStore:
         with self._lock:
             return queue.wanted(self._ledger, now, limit)
 
-    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None:
-        with self._transaction(session, due_at) as t:
+    def defer_readings(
+        self, session: Session, wants: Sequence[Want], due_at: datetime, why: str, now: datetime
+    ) -> None:  # fmt: skip
+        with self._transaction(session, now) as t:
             queue.defer(t.ledger, wants, due_at, why)
 
     # --- matching
@@ -231,6 +268,11 @@ class MemoryStore:
             rows = lanes.candidates(self._ledger, flows, now, limit, closed)
             return [actions.candidate(self._ledger, row) for row in rows]
 
+    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
+        with self._lock:
+            rows = (self._ledger.actions[number] for number in self._ledger.ready)
+            return dict(sorted(Counter(row.flow for row in rows if row.flow in flows).items()))
+
     def waiting_flows(self) -> Sequence[str]:
         with self._lock:
             return sorted({self._ledger.actions[number].flow for number in self._ledger.ready})
@@ -262,6 +304,10 @@ class MemoryStore:
         with self._lock:
             return lanes.doubts(self._ledger, flows, now, limit)
 
+    def failures(self, action_ids: Sequence[int]) -> Mapping[int, Failures]:
+        with self._lock:
+            return failures.of_actions(self._ledger, action_ids)
+
     def next_due(self, now: datetime) -> datetime | None:
         with self._lock:
             return answers.next_due(self._ledger, now)
@@ -271,6 +317,14 @@ class MemoryStore:
     def tally(self, session: Session) -> Tally:
         with self._lock:
             return answers.tally(self._ledger, session.id)
+
+    def dead_letters(self, limit: int) -> Sequence[Letter]:
+        with self._lock:
+            return failures.dead_letters(self._ledger, limit)
+
+    def dead_letter(self, text: str) -> Sequence[Letter]:
+        with self._lock:
+            return failures.named(self._ledger, text)
 
     def find(self, text: str) -> Sequence[Hit]:
         with self._lock:

@@ -5,15 +5,19 @@ from datetime import datetime
 
 from syncengine.model.entry import ChainedEntry, Entry
 from syncengine.model.payload import PayloadKind, PayloadRow, leaf
+from syncengine.model.seal import seal_all
 from syncengine.model.value import Json
 from syncengine.store.document import to_bytes
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.protocol import Session
-from syncengine.store.strands import SALT_BYTES, extend, payloads_stored, seal
+from syncengine.store.strands import SALT_BYTES, extend, payloads_stored, rows_written, seal
 from syncengine.vocabulary import EntryKind
 
 CHECKPOINT = "checkpoint"
 """Where the ledger keeps the hash of its newest checkpoint."""
+
+OWN_KEY = "own_key"
+"""Where it keeps its own key, as hexadecimal digits."""
 
 Randomness = Callable[[int], bytes]
 """So many random bytes."""
@@ -46,11 +50,18 @@ class Transaction:
     def keep_json(self, kind: PayloadKind, value: Json, record: int = 0) -> int:
         return self.keep(kind, to_bytes(value), record)
 
+    def sealed(self, text: str) -> str:
+        """What an entry may say of a text that may hold a value of theirs; nothing of none."""
+        return seal_all(bytes.fromhex(self.ledger.meta.get(OWN_KEY) or ""), [(text,)]) if text else ""
+
     def seal(self) -> None:
         """Chain the entries of this transaction to the session's strand."""
         if self._stored:
             leaves = [leaf(kind=row.kind, record=row.record, commitment=row.commitment) for row in self._stored]
             self.entries.append(payloads_stored(self._stored[0].id, leaves, self.now))
+        if self.entries:
+            opened = self.entries[0].kind is EntryKind.SESSION_OPENED  # with which every strand begins
+            self.entries.insert(1 if opened else 0, rows_written(self.ledger.number("turn"), {}, self.now))
         strand = self.ledger.strands[self.session.strand]
         extended, links = extend(strand, self.entries)
         for entry, (number, body, hash_) in zip(self.entries, links, strict=True):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    DefaultClause,
     Index,
     Integer,
     LargeBinary,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy import Text as SqlText
+from sqlalchemy import text as sql
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -32,6 +34,8 @@ METADATA: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+PARTITION: Final = "partition"
 
 Number: Final = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite makes only an INTEGER its own row number."""
@@ -73,6 +77,13 @@ def number(name: str, *args: Any) -> Column[int]:
 
 def text(name: str, *args: Any) -> Column[str]:
     return Column(name, Text, *args, nullable=False)
+
+
+def partition() -> Column[int]:
+    """Which part of the work a row belongs to. The default is for rows that are older than it; whoever adds a row says
+    it.
+    """
+    return number(PARTITION, DefaultClause(sql("0")))
 
 
 def blob(name: str) -> Column[bytes]:

@@ -14,7 +14,10 @@ failures: Final = Table(
     number("receives"),
     number("alone"),
     text("at"),
+    text("error"),
     PrimaryKeyConstraint("kind", "number"),
     one_of("kind", Message),
 )  # fmt: skip
-"""`number` is that of an action, or the place of an input. `alone`: what is sent next is sent by itself."""
+"""`number` is that of an action, or the place of an input. `alone`: what is sent next is sent by itself. `error` is what
+went wrong last, in words for people.
+"""

@@ -25,6 +25,7 @@ from syncengine.store.schema.column import (
     number,
     one_of,
     partial,
+    partition,
     text,
     words,
 )
@@ -75,6 +76,7 @@ inbox: Final = Table(
     number("record_id"),
     number("answered_by"),
     number("touched_by"),
+    partition(),
     UniqueConstraint("event_id", "system"),
     one_of("kind", (InputKind.DELIVERY, InputKind.READING)),
     one_of("trust", Trust),
@@ -100,7 +102,7 @@ def touched(table: FromClause) -> ColumnElement[bool]:
     return table.c.touched_by > literal_column("0")
 
 
-partial("ix_inbox_due", inbox.c.kind, inbox.c.seq, where=due(inbox))
+partial("ix_inbox_due", inbox.c.kind, inbox.c.seq, inbox.c.partition, where=due(inbox))
 partial("ix_inbox_waiting", inbox.c.waits_flow, inbox.c.waits_id, where=waiting(inbox))
 partial("ix_inbox_record", inbox.c.record_id, where=about_record(inbox))
 partial("ix_inbox_touched", inbox.c.touched_by, where=touched(inbox))

@@ -5,6 +5,7 @@ from typing import Final
 from sqlalchemy import (
     Column,
     ColumnElement,
+    DefaultClause,
     ForeignKey,
     FromClause,
     Index,
@@ -13,8 +14,9 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
 )
+from sqlalchemy import text as sql
 
-from syncengine.store.schema.column import METADATA, Number, id_, number, partial, text
+from syncengine.store.schema.column import METADATA, Number, id_, number, partial, partition, text
 
 records: Final = Table(
     "records", METADATA,
@@ -24,6 +26,7 @@ records: Final = Table(
     number("revision"),
     text("state"),
     number("unsettled"),
+    partition(),
     UniqueConstraint("entity"),
 )  # fmt: skip
 
@@ -52,6 +55,7 @@ wants: Final = Table(
     text("why"),
     number("tries"),
     number("due_at"),
+    partition(),
     PrimaryKeyConstraint("flow", "external_id"),
     Index("ix_wants_due", "due_at"),
 )  # fmt: skip
@@ -59,7 +63,9 @@ wants: Final = Table(
 rechecks: Final = Table(
     "rechecks", METADATA,
     Column("record_id", Number, ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    number("number", DefaultClause(sql("0"))),
 )  # fmt: skip
+"""`number` tells one recheck of a record from the next."""
 
 conflicts: Final = Table(
     "conflicts", METADATA,

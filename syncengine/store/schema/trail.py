@@ -6,12 +6,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    DefaultClause,
     ForeignKey,
     FromClause,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
 )
+from sqlalchemy import text as sql
 
 from syncengine.store.schema.column import METADATA, Text, blob, either, id_, number, one_of, partial, text
 from syncengine.vocabulary import EntryKind, Phase
@@ -23,9 +25,11 @@ ledger: Final = Table(
     text("opened_at"),
     blob("checkpoint"),
     blob("secret"),
+    number("turn", DefaultClause(sql("0"))),
     CheckConstraint("id = 1", name="one_row"),
 )  # fmt: skip
 
+_EMPTY: Final = DefaultClause(sql("''"))
 sessions: Final = Table(
     "sessions", METADATA,
     id_(),
@@ -33,7 +37,9 @@ sessions: Final = Table(
     text("actor"),
     text("opened_at"),
     Column("closed_at", Text),
+    text("process", _EMPTY),
 )  # fmt: skip
+"""`process` is the mark of the process that writes, "" where it has none."""
 
 strands: Final = Table(
     "strands", METADATA,
@@ -80,6 +86,10 @@ switches: Final = Table(
     text("actor"),
     text("reason"),
     text("at"),
+    text("pause_actor", _EMPTY),
+    text("pause_reason", _EMPTY),
+    text("pause_at", _EMPTY),
     one_of("phase", Phase, empty=True),
 )  # fmt: skip
-"""`phase` is empty where a scope was only ever paused."""
+"""`phase` is empty where a scope was only ever paused, and so is who set it; `pause_at` where none ever was. The
+defaults are for rows of ledgers that are older than these columns; whoever adds a row says them."""

@@ -6,14 +6,15 @@ from typing import Final
 from sqlalchemy import bindparam
 
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
+from syncengine.model.letter import Message
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import DecisionBatch
 from syncengine.store.schema.knowledge import conflicts, reviews, sandbox
-from syncengine.store.sql import actions, holds, inputs, links, matching, readings, records
+from syncengine.store.sql import actions, failures, holds, inputs, links, matching, readings, records
 from syncengine.store.sql.statement import Bulk, insert
 from syncengine.store.sql.unit import Unit
-from syncengine.vocabulary import InboxState
+from syncengine.vocabulary import Fate, InboxState
 
 _INSERT_CONFLICTS: Final = insert(conflicts)
 _INSERT_REVIEWS: Final = insert(reviews)
@@ -26,6 +27,7 @@ _DROP_SANDBOX: Final = Bulk(
 
 def commit(unit: Unit, batch: DecisionBatch) -> None:
     records.check(unit.connection, batch.reads)
+    matching.check(unit.connection, batch)
     records.rechecked(unit, batch.rechecked)  # first: what the batch makes due again stays due
     numbers = records.save(unit, batch.records)
     known = {r.id for r in batch.records if r.id}
@@ -33,6 +35,7 @@ def commit(unit: Unit, batch: DecisionBatch) -> None:
     numbers.update(others)
     known.update(others.values())
     inputs.mark(unit, batch.marks, numbers)
+    failures.died(unit, Message.INPUT, {m.seq: m.why for m in batch.marks if m.fate is Fate.FAILED})
     made = _link(unit, batch, numbers)
     if batch.matches:
         matching.commit(unit, batch, numbers, made)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from syncengine.clock import from_text
 from syncengine.errors import FenceLostError
 from syncengine.model.event import InboxRow
+from syncengine.model.seal import INBOX_JUDGED
 from syncengine.store.protocol import InputMark
 from syncengine.store.schema.column import words
 from syncengine.store.schema.intake import due, inbox, waiting
@@ -45,7 +46,7 @@ _MARK: Final = Bulk(
         record_id=bindparam("record"),
         touched_by=bindparam("session"),
     ),
-    "new_state", "new_fate", "new_why", "new_flow", "new_id", "record", "session", "place",
+    "new_state", "new_fate", "new_why", "new_flow", "new_id", "record", "session", "place", told=True,
 )  # fmt: skip
 _ANY_UNLINKED: Final = (
     select(inbox.c.seq).where(waiting(inbox), inbox.c.state == words((InboxState.UNLINKED,))[0]).limit(1)
@@ -106,6 +107,7 @@ def mark(unit: Unit, marks: Sequence[InputMark], numbers: Mapping[str, int]) -> 
     ]
     if _MARK.run(unit.connection, rows) != len(rows):
         raise FenceLostError("an input was judged meanwhile")
+    unit.sealing.wrote(INBOX_JUDGED, [row[-1] for row in rows], [row[:-1] for row in rows])
 
 
 def wake_linked(unit: Unit, links: Iterable[tuple[str, str]]) -> None:

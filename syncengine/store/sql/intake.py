@@ -16,10 +16,11 @@ from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import FileProgress, IntakeGroup, IntakeReceipt
 from syncengine.store.schema.intake import cursors, files, inbox, refusals, repeats
-from syncengine.store.sql import readings
+from syncengine.store.sql import readings, subjects
 from syncengine.store.sql.decisions import open_reviews
 from syncengine.store.sql.statement import Many, insert
 from syncengine.store.sql.unit import Unit
+from syncengine.store.subject import FORGOTTEN
 from syncengine.vocabulary import InboxState, InputKind
 
 _KNOWN: Final = Many(
@@ -43,14 +44,15 @@ class _Sorted:
 
 
 def accept(unit: Unit, group: IntakeGroup) -> IntakeReceipt:
-    told = _sort(unit, group.accepted)
+    told = _sort(unit, subjects.sift(unit, group.accepted))
     _take(unit, told.new)
+    subjects.name(unit, [(seq, one) for seq, one, _ in told.new])
     _repeat(unit, told.repeated)
     _refuse(unit, group.refused)
     if group.progress is not None:
-        _progress(unit.connection, group.progress)
+        _progress(unit, group.progress)
     if group.cursor is not None:
-        _advance(unit.connection, *group.cursor)
+        _advance(unit, *group.cursor)
     _answer(unit, group.answers, told.readings)
     collisions = sum(1 for *_, collision in told.repeated if collision)
     receipt = IntakeReceipt(
@@ -70,14 +72,15 @@ def _sort(unit: Unit, accepted: Sequence[Accepted]) -> _Sorted:
     following = unit.take(inbox.c.seq, len(accepted)) if accepted else 0
     for one in accepted:
         name = (one.delivery.system, one.envelope.event_id)
-        hash_ = digest(one.delivery.body)
+        hash_ = digest(one.delivery.body) if one.delivery.body else b""
         before = known.get(name)
         if before is None:
             known[name] = (following, hash_, 0)
             told.new.append((following, one, hash_))
             following += 1
         else:
-            other = before[1] != hash_ and not one.reading  # a reading is named by what it shows, not when
+            kept = before[1] and hash_  # of what was erased, nothing is there to compare
+            other = bool(kept) and before[1] != hash_ and not one.reading  # a reading is named by what it shows
             told.repeated.append((before[0], before[2], one, other))
         if one.reading:
             told.readings.append(known[name][0])
@@ -104,11 +107,12 @@ def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes) -
     delivery, envelope = accepted.delivery, accepted.envelope
     kind = InputKind.READING if accepted.reading else InputKind.DELIVERY
     live = None if envelope.live is None else int(envelope.live)
+    payload = unit.keep(PayloadKind.RAW, delivery.body) if delivery.body else 0
+    state, why = (InboxState.DUE, "") if delivery.body else (InboxState.DONE, FORGOTTEN)
     return (
         seq, delivery.system, envelope.event_id, hash_, kind.value, envelope.type, live, delivery.trust.value,
         accepted.signature.value, accepted.trouble, to_text(envelope.at), to_text(delivery.received_at), delivery.file,
-        delivery.line, unit.keep(PayloadKind.RAW, delivery.body), session,
-        InboxState.DUE.value, "", "", "", "", 0, 0, 0,
+        delivery.line, payload, session, state.value, "", why, "", "", 0, 0, 0,
     )  # fmt: skip
 
 
@@ -124,6 +128,7 @@ def _repeat(unit: Unit, repeated: Sequence[tuple[int, int, Accepted, bool]]) -> 
         at = to_text(delivery.received_at)
         rows.append((number, seq, delivery.file, delivery.line, at, int(collision), payload, unit.session.id))
     _INSERT_REPEATS.run(unit.connection, rows)
+    subjects.name_again(unit, [(seq, one) for seq, _, one, collision in repeated if collision])
     odd = ReviewItem(flow="", field="", why="an event id came again with another body")
     open_reviews(unit, [(record, seq, odd) for seq, record, _, collision in repeated if collision])
 
@@ -134,10 +139,11 @@ def _refuse(unit: Unit, refused: Sequence[Refused]) -> None:
     first = unit.take(refusals.c.id, len(refused))
     rows = [
         (
-            number, one.system, one.file, one.line, one.reason, digest(one.body), to_text(one.received_at),
-            unit.keep(PayloadKind.REFUSED, one.body), unit.session.id,
+            number, one.system, one.file, one.line, one.reason, b"" if gone else digest(one.body),
+            to_text(one.received_at), 0 if gone else unit.keep(PayloadKind.REFUSED, one.body), unit.session.id,
         )
         for number, one in enumerate(refused, first)
+        for gone in (subjects.names_erased(unit, one),)
     ]  # fmt: skip
     _INSERT_REFUSALS.run(unit.connection, rows)
 
@@ -162,7 +168,9 @@ def _entry(unit: Unit, group: IntakeGroup, told: _Sorted, receipt: IntakeReceipt
     )
 
 
-def _progress(connection: Connection, progress: FileProgress) -> None:
+def _progress(unit: Unit, progress: FileProgress) -> None:
+    connection = unit.connection
+    unit.sealing.touched(files, [(progress.system, progress.path)])
     connection.execute(files.delete().where(files.c.system == progress.system, files.c.path == progress.path))
     connection.execute(
         files.insert().values(
@@ -176,9 +184,10 @@ def _progress(connection: Connection, progress: FileProgress) -> None:
     )
 
 
-def _advance(connection: Connection, flow: str, cursor: str, at: datetime) -> None:
-    connection.execute(cursors.delete().where(cursors.c.flow == flow))
-    connection.execute(cursors.insert().values(flow=flow, cursor=cursor, at=to_text(at)))
+def _advance(unit: Unit, flow: str, cursor: str, at: datetime) -> None:
+    unit.sealing.touched(cursors, [flow])
+    unit.connection.execute(cursors.delete().where(cursors.c.flow == flow))
+    unit.connection.execute(cursors.insert().values(flow=flow, cursor=cursor, at=to_text(at)))
 
 
 def file_progress(connection: Connection, system: str, path: str) -> FileProgress | None:

@@ -10,6 +10,7 @@ from syncengine.model.attempt import Send
 from syncengine.model.payload import PayloadKind
 from syncengine.model.permit import Permit
 from syncengine.model.switch import Switches
+from syncengine.model.value import Json
 from syncengine.store import audit
 from syncengine.store.outcomes import resumed
 from syncengine.store.protocol import Intent
@@ -97,12 +98,13 @@ class _Window:
         fence, deadline = row.fence + 1, to_text(intent.deadline)
         if last is None or way is None:
             attempt, number = self._begin(row, last, (request, before), fence, deadline)
-            self._note(row, attempt, number, (None, AttemptState.SENT), 0 if row.request_id else request)
+            first = 0 if row.request_id else request
+            self._note(row, attempt, number, (None, AttemptState.SENT), first, before=before, deadline=deadline)
         else:
             attempt, number = last.id, last.number
             said = (AttemptState.SENT.value, fence, self._unit.session.id, before, deadline)
             self.resumed.append((*said, self._unit.at, None, "", "", attempt))
-            self._note(row, attempt, number, (stood, *way), 0)
+            self._note(row, attempt, number, (stood, *way), 0, before=before, deadline=deadline)
         self.claims.append((ActionState.SENT.value, request, row.id))
         deadline_at = intent.deadline
         self.sends.append(
@@ -124,7 +126,9 @@ class _Window:
         self.new.append((*said, *kept, 0, deadline, self._unit.at, None, "", "", ""))
         return attempt, number
 
-    def _note(self, row: Any, attempt: int, number: int, way: Sequence[AttemptState | None], request: int) -> None:
+    def _note(
+        self, row: Any, attempt: int, number: int, way: Sequence[AttemptState | None], request: int, **kept: Json
+    ) -> None:  # fmt: skip
         entry = audit.attempt_moved(
             at=self._unit.now,
             id=attempt,
@@ -135,5 +139,6 @@ class _Window:
             number=number,
             fence=row.fence + 1,
             request=request,
+            **kept,
         )
         self._unit.note(entry)

@@ -56,6 +56,10 @@ _WAITING_FLOWS: Final = (
     select(actions.c.flow).where(ready(actions)).distinct(),
     select(actions.c.flow).where(deferred(actions), actions.c.state == words((ActionState.PREPARED,))[0]).distinct(),
 )
+_WAITING: Final = tuple(
+    select(func.count()).where(which, actions.c.flow == bindparam("of_flow"))
+    for which in (ready(actions), and_(deferred(actions), actions.c.state == words((ActionState.PREPARED,))[0]))
+)
 _DOUBTS: Final = (
     select(
         *_COLUMNS,
@@ -105,6 +109,14 @@ def candidates(
         asked = {"of_flow": flow, "now": to_micros(now), "most": limit}
         found.extend(_candidate(row) for row in connection.execute(_PREPARED, asked))
     return sorted(found, key=lambda candidate: candidate.id)[:limit]
+
+
+def waiting(connection: Connection, flows: Sequence[str]) -> Mapping[str, int]:
+    found = {
+        flow: sum(connection.execute(statement, {"of_flow": flow}).scalar_one() for statement in _WAITING)
+        for flow in dict.fromkeys(flows)
+    }
+    return {flow: n for flow, n in found.items() if n}
 
 
 def waiting_flows(connection: Connection) -> Sequence[str]:

@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, tuple_
 
+from syncengine.errors import FenceLostError
 from syncengine.model.decision import Link
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, PairMark, Theirs
 from syncengine.model.record import Record
@@ -99,6 +100,15 @@ _DROP_SUSPECTS: Final = Bulk(
 _ASK_AGAIN: Final = Bulk(
     pairings.update().where(*_at_pairing, _OPEN).values(state=_WAITING), "of_record", "of_flow"
 )
+
+
+def check(connection: Connection, batch: DecisionBatch) -> None:
+    """Raises FenceLostError when what the matching of a batch rested on is not what is there now."""
+    for one in batch.compared:
+        if neighbourhood(connection, one.flow, one.records) != one.around:
+            raise FenceLostError(f"somebody in {one.flow} says something else since they were compared")
+    if batch.chosen and chosen(connection, batch.chosen) != batch.chosen:
+        raise FenceLostError("somebody is matched with another one, or asked about, since they were chosen")
 
 
 def commit(unit: Unit, batch: DecisionBatch, numbers: Mapping[str, int], made: Sequence[tuple[int, Link]]) -> None:
@@ -220,11 +230,11 @@ def listing(connection: Connection, flow: str) -> Listing | None:
 
 def begin_listing(unit: Unit, flow: str, digest: str) -> int:
     number = _number(unit.connection, flow) + 1
+    unit.sealing.touched(listings, [flow])
     unit.connection.execute(listings.delete().where(listings.c.flow == flow))
     row = {"flow": flow, "digest": digest, "number": number, "complete": 0, "at": unit.at}
     unit.connection.execute(listings.insert().values(**row))
-    read = pairings.update().where(pairings.c.flow == flow, pairings.c.state == _READING)
-    unit.connection.execute(read.values(state=_WAITING))
+    _wait_again(unit, pairings.c.flow == flow, pairings.c.state == _READING)
     return number
 
 
@@ -232,9 +242,19 @@ def keep_listed(unit: Unit, number: int, shown: Sequence[Theirs]) -> None:
     _put_theirs(unit, shown, number)
 
 
+def _wait_again(unit: Unit, *where: ColumnElement[bool]) -> None:
+    found = unit.connection.execute(select(*pairings.primary_key.columns).where(*where)).all()
+    unit.sealing.touched(pairings, map(tuple, found))
+    unit.connection.execute(pairings.update().where(*where).values(state=_WAITING))
+
+
 def end_listing(unit: Unit, flow: str, number: int) -> None:
-    unit.connection.execute(theirs.delete().where(theirs.c.flow == flow, theirs.c.listing < number))
-    unit.connection.execute(pairings.update().where(pairings.c.flow == flow, _OPEN).values(state=_WAITING))
+    unseen = (theirs.c.flow == flow, theirs.c.listing < number)
+    found = unit.connection.execute(select(*theirs.primary_key.columns).where(*unseen)).all()
+    unit.sealing.touched(theirs, map(tuple, found))
+    unit.connection.execute(theirs.delete().where(*unseen))
+    _wait_again(unit, pairings.c.flow == flow, _OPEN)
+    unit.sealing.touched(listings, [flow])
     unit.connection.execute(listings.update().where(listings.c.flow == flow).values(complete=1, at=unit.at))
 
 
@@ -265,6 +285,7 @@ def keep_ours(unit: Unit, keys: Sequence[tuple[int, Keys]], flows: Sequence[str]
 
 
 def end_keying(unit: Unit, object_name: str, digest: str) -> None:
+    unit.sealing.touched(keyed, [object_name])
     unit.connection.execute(keyed.delete().where(keyed.c.object == object_name))
     unit.connection.execute(keyed.insert().values(object=object_name, digest=digest))
 

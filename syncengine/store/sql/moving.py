@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from syncengine.model.letter import Message
 from syncengine.model.record import replace
 from syncengine.store.protocol import Move
-from syncengine.store.sql import actions, holds, links, records, waits
+from syncengine.store.sql import actions, failures, holds, links, records, waits
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import ActionState
 
@@ -54,6 +55,8 @@ def _carry_out(unit: Unit, moves: Sequence[Move], standing: dict[int, Any]) -> N
     ]
     actions.move(unit, steps)
     waits.begin(unit, {m.candidate.id: m.waits for m in moves if m.to is ActionState.WAITING})
+    dead = {m.candidate.id: m.why for m in moves if m.to is ActionState.DEAD_LETTERED}
+    failures.died(unit, Message.ACTION, dead)
     opened = [(s.row.id, s.row.record_id, s.row.flow, h) for s, m in zip(steps, moves, strict=True) for h in m.holds]
     holds.begin(unit, opened)
     links.set_free(unit, made)

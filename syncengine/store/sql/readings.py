@@ -58,6 +58,6 @@ def answer(unit: Unit, readings: Mapping[tuple[str, str], int]) -> None:
     _DROP.run(unit.connection, list(readings))
 
 
-def defer(connection: Connection, asked: Sequence[Want], due_at: datetime, why: str) -> None:
+def defer(unit: Unit, asked: Sequence[Want], due_at: datetime, why: str) -> None:
     due = to_micros(due_at)
-    _DEFER.run(connection, [(why, due, w.flow, w.id) for w in asked])
+    _DEFER.run(unit.connection, [(why, due, w.flow, w.id) for w in asked])

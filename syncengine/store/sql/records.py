@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from syncengine.errors import FenceLostError
 from syncengine.model.record import Record, from_document, to_document
-from syncengine.store.protocol import Loaded
+from syncengine.store.protocol import Loaded, Recheck
 from syncengine.store.schema.knowledge import links, rechecks, records
+from syncengine.store.schema.trail import ledger
+from syncengine.store.sql.share import Share, Shared
 from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
 
@@ -32,11 +34,26 @@ _UPDATE: Final = Bulk(
         state=bindparam("new_state"),
         unsettled=bindparam("new_unsettled"),
     ),
-    "new_state", "new_unsettled", "row", "read",
+    "new_state", "new_unsettled", "row", "read", told=True,
 )  # fmt: skip
+_TURN: Final = select(ledger.c.turn)
 _RECHECKS: Final = Many(lambda keys: select(rechecks.c.record_id).where(rechecks.c.record_id.in_(keys)))
 _ADD_RECHECK: Final = insert(rechecks)
-_DROP_RECHECK: Final = Bulk(rechecks.delete().where(rechecks.c.record_id == bindparam("record")), "record")
+_ASK_ANEW: Final = Bulk(
+    update(rechecks).where(rechecks.c.record_id == bindparam("record")).values(number=bindparam("new_number")),
+    "new_number", "record",
+)  # fmt: skip
+_DROP_RECHECK: Final = Bulk(
+    rechecks.delete().where(rechecks.c.record_id == bindparam("record"), rechecks.c.number == bindparam("of_number")),
+    "record", "of_number",
+)  # fmt: skip
+_DUE: Final = Shared(
+    select(rechecks.c.record_id, rechecks.c.number)
+    .join(records, records.c.id == rechecks.c.record_id)
+    .order_by(rechecks.c.record_id)
+    .limit(bindparam("most")),
+    records.c.partition,
+)
 
 
 def load(connection: Connection, wanted: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
@@ -97,6 +114,12 @@ def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
             raise FenceLostError("a record came into existence meanwhile") from error
     if _UPDATE.run(unit.connection, old) != len(old):
         raise FenceLostError("a record moved since it was loaded")
+    ours = [r for r in changed if r.id]
+    rows = [
+        (r.id, r.object, r.entity, r.revision + 1, state, unsettled)
+        for r, (state, unsettled, *_) in zip(ours, old, strict=True)
+    ]
+    unit.sealing.wrote(records.name, [r.id for r in ours], rows)
     return numbers
 
 
@@ -112,19 +135,23 @@ def check(connection: Connection, reads: Sequence[tuple[int, int]]) -> None:
             raise FenceLostError(f"record {number} moved since it was loaded")
 
 
-def due_rechecks(connection: Connection, limit: int) -> Sequence[Record]:
-    numbers = connection.execute(select(rechecks.c.record_id).order_by(rechecks.c.record_id).limit(limit)).scalars()
-    found = by_id(connection, numbers)
-    return [found[number] for number in sorted(found)]
+def due_rechecks(connection: Connection, share: Share, limit: int) -> Sequence[Recheck]:
+    asked = dict(map(tuple, _DUE.rows(connection, share, most=limit)))
+    found = by_id(connection, asked)
+    return [Recheck(record=found[number], number=asked[number]) for number in sorted(found)]
 
 
 def recheck(unit: Unit, numbers: Iterable[int]) -> None:
-    """Have these records judged again."""
-    wanted = dict.fromkeys(numbers)
-    for (known,) in _RECHECKS.rows(unit.connection, list(wanted)):
-        del wanted[known]
-    _ADD_RECHECK.run(unit.connection, [(number,) for number in wanted])
+    """Have these records judged again, whether or not they are to be already: whoever judges them now may not have seen
+    the reason.
+    """
+    wanted = set(numbers)
+    if wanted:
+        turn = unit.connection.execute(_TURN).scalar_one()
+        known = {number for (number,) in _RECHECKS.rows(unit.connection, sorted(wanted))}
+        _ASK_ANEW.run(unit.connection, [(turn, number) for number in sorted(known)])
+        _ADD_RECHECK.run(unit.connection, [(number, turn) for number in sorted(wanted - known)])
 
 
-def rechecked(unit: Unit, numbers: Iterable[int]) -> None:
-    _DROP_RECHECK.run(unit.connection, [(number,) for number in numbers])
+def rechecked(unit: Unit, done: Sequence[Recheck]) -> None:
+    _DROP_RECHECK.run(unit.connection, [(one.record.id, one.number) for one in done])

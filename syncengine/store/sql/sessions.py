@@ -5,11 +5,13 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from syncengine.errors import UserError
+from syncengine.model.seal import identity
 from syncengine.store import audit
 from syncengine.store.schema.trail import ledger, sessions, strands
 from syncengine.store.sql.unit import Unit
 from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 
+NOBODYS: Final = "this ledger belongs to no project yet"
 _CLOSE: Final = (
     update(sessions).where(sessions.c.id == bindparam("row")).values(closed_at=bindparam("moment"))
 )  # fmt: skip
@@ -27,6 +29,14 @@ def admit(connection: Connection, project: str) -> bool:
     return owner is not None
 
 
+def owner(connection: Connection) -> str:
+    """The project that the ledger belongs to. Raises UserError before its first session."""
+    found = connection.execute(select(ledger.c.project)).scalar()
+    if found is None:
+        raise UserError(NOBODYS, remedy="run once with a map that can be read", rule="ledger/nobodys")
+    return str(found)
+
+
 def begin(unit: Unit, project: str, *, begun: bool) -> None:
     session = unit.session
     if not begun:
@@ -37,7 +47,13 @@ def begin(unit: Unit, project: str, *, begun: bool) -> None:
     unit.connection.execute(sessions.insert().values(**row))
     strand = {"id": session.strand, "session_id": session.id, "count": 0, "head": GENESIS}
     unit.connection.execute(strands.insert().values(**strand))
-    unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now))
+    unit.sealing.touched(sessions, [session.id])
+    unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now, _identity(unit.connection)))
+
+
+def _identity(connection: Connection) -> str:
+    row = connection.execute(select(ledger.c.project, ledger.c.opened_at, ledger.c.secret)).one()
+    return identity(row.project, row.opened_at, bytes(row.secret))
 
 
 def secret(connection: Connection) -> bytes:
@@ -57,4 +73,5 @@ def end(unit: Unit) -> None:
     unit.note(audit.session_closed(unit.session.id, unit.now))
     fold(unit)
     unit.connection.execute(_CLOSE, {"row": unit.session.id, "moment": unit.at})
+    unit.sealing.touched(sessions, [unit.session.id])
 

@@ -1,26 +1,56 @@
 """Settling: what became of attempts, fenced one by one; and what a dead session left behind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 
+from syncengine.clock import from_text
 from syncengine.model.decision import Link
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.moment import to_micros
 from syncengine.store.outcomes import OPEN, settled
+from syncengine.store.process import is_gone
 from syncengine.store.protocol import Settlement
 from syncengine.store.schema.column import words
+from syncengine.store.schema.knowledge import records as record_table
+from syncengine.store.schema.trail import sessions as session_table
+from syncengine.store.schema.work import actions as action_table
 from syncengine.store.schema.work import attempts as attempt_table
 from syncengine.store.schema.work import setbacks, unsettled
-from syncengine.store.sql import actions, attempts, links, records
+from syncengine.store.sql import actions, attempts, failures, links, records
+from syncengine.store.sql.share import Share, Shared
 from syncengine.store.sql.statement import insert
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import ActionState, AttemptState, OutcomeKind
 
 LEFT_BEHIND: Final = "left on its way by a session that ended"
+LINGERING: Final = timedelta(seconds=2)
+"""How long after its deadline a write may still be on its way that nobody waits for any more."""
 _INSERT_SETBACKS: Final = insert(setbacks)
+_MOVING: Final = frozenset({AttemptState.SENT, AttemptState.PROBING})
+_ON_THE_WAY: Final = Shared(
+    select(
+        attempt_table.c.id,
+        attempt_table.c.fence,
+        attempt_table.c.session_id,
+        attempt_table.c.deadline,
+        session_table.c.process,
+    )
+    .join(action_table, action_table.c.id == attempt_table.c.action_id)
+    .join(record_table, record_table.c.id == action_table.c.record_id)
+    .outerjoin(session_table, session_table.c.id == attempt_table.c.session_id)
+    .where(
+        unsettled(attempt_table),
+        attempt_table.c.state.in_(words(_MOVING)),
+        attempt_table.c.session_id != bindparam("of_session"),
+    )
+    .order_by(attempt_table.c.id),
+    record_table.c.partition,
+)
 
 
 def settle(unit: Unit, settlements: Sequence[Settlement]) -> Sequence[int]:
@@ -66,16 +96,17 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
         ended.append((state, fence, after, unit.at, outcome.remote_id, settlement.via, outcome.detail, row.id))
         moved.append((settlement.to, outcome.detail, 0, to_micros(settlement.due_at), row.action_id))
         link = settlement.link
-        _note(unit, settlement, row, link if link is not None and (row.record_id, link) in new else None)
+        _note(unit, settlement, row, after, link if link is not None and (row.record_id, link) in new else None)
     attempts.END.run(unit.connection, ended)
     actions.put(unit, moved)
     settled_rows = [standing[s.send.attempt] for s in settlements]
     actions.touch(unit, [(row.action_id, row.action_session) for row in settled_rows])
     _note_setbacks(unit, settlements)
+    failures.settled(unit, settlements)
     links.set_free(unit, made)
 
 
-def _note(unit: Unit, settlement: Settlement, row: Any, link: Link | None) -> None:
+def _note(unit: Unit, settlement: Settlement, row: Any, after: int, link: Link | None) -> None:
     stood = AttemptState(row.state)
     entry = audit.attempt_moved(
         at=unit.now,
@@ -88,6 +119,10 @@ def _note(unit: Unit, settlement: Settlement, row: Any, link: Link | None) -> No
         fence=row.action_fence + 1,
         via=settlement.via,
         link=link,
+        after=after,
+        remote=settlement.outcome.remote_id,
+        due=to_micros(settlement.due_at),
+        detail=unit.sealed(settlement.outcome.detail),
     )
     unit.note(entry)
 
@@ -104,14 +139,39 @@ def _note_setbacks(unit: Unit, settlements: Sequence[Settlement]) -> None:
     _INSERT_SETBACKS.run(unit.connection, rows)
 
 
-def recover(unit: Unit) -> int:
-    """What another session left on its way is of unknown outcome, and due for a probe now."""
-    left = select(attempt_table.c.id).where(
-        unsettled(attempt_table),
-        attempt_table.c.state.in_(words((AttemptState.SENT, AttemptState.PROBING))),
-        attempt_table.c.session_id != unit.session.id,
-    )
-    rows = attempts.WITH_ACTION.rows(unit.connection, unit.connection.execute(left).scalars().all())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """An attempt that was on its way when its session ended. `due` is when its outcome can be asked for, in
+    microseconds: at once when the process that made it is gone, else when it can no longer be sending.
+    """
+
+    attempt: int
+    fence: int
+    due: int
+
+
+def left_behind(connection: Connection, session: int, share: Share, living: Collection[int] | None) -> Sequence[Left]:
+    """What sessions that do not live left on its way, in a share of the work."""
+    rows = _ON_THE_WAY.rows(connection, share, of_session=session)
+    return [
+        Left(attempt=number, fence=fence, due=0 if living is None or is_gone(process or "") else _over(deadline))
+        for number, fence, of, deadline, process in rows
+        if living is None or of not in living
+    ]
+
+
+def _over(deadline: str) -> int:
+    return to_micros(from_text(deadline) + LINGERING)
+
+
+def recover(unit: Unit, left: Sequence[Left]) -> int:
+    """What was left on its way is of unknown outcome, unless it moved since it was looked at."""
+    known = {one.attempt: one for one in left}
+    rows = [
+        row
+        for row in attempts.WITH_ACTION.rows(unit.connection, list(known))
+        if row.state in _MOVING and row.fence == known[row.id].fence
+    ]
     for row in rows:
         entry = audit.attempt_moved(
             at=unit.now,
@@ -123,6 +183,8 @@ def recover(unit: Unit) -> int:
             number=row.number,
             fence=row.action_fence + 1,
             via="recovery",
+            after=row.after_id,
+            detail=unit.sealed(LEFT_BEHIND),
         )
         unit.note(entry)
     unknown = AttemptState.UNKNOWN.value
@@ -130,6 +192,6 @@ def recover(unit: Unit) -> int:
         unit.connection,
         [(unknown, r.action_fence + 1, r.after_id, None, "", "recovery", LEFT_BEHIND, r.id) for r in rows],
     )
-    actions.put(unit, [(ActionState.UNKNOWN, LEFT_BEHIND, 0, 0, r.action_id) for r in rows])
+    actions.put(unit, [(ActionState.UNKNOWN, LEFT_BEHIND, 0, known[r.id].due, r.action_id) for r in rows])
     actions.touch(unit, [(r.action_id, r.action_session) for r in rows])
     return len(rows)

@@ -1,33 +1,104 @@
 """Statements written once and compiled once: rows go to the driver as plain tuples, keys in lists of fixed sizes.
 
 An ordinary execution of SQLAlchemy costs as much per row as the database itself; these cost next to nothing.
+
+A statement that writes tells the connection's sealing which rows those are: none can be forgotten.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Table, bindparam
-from sqlalchemy.sql.expression import ClauseElement
+from sqlalchemy import BindParameter, Column, Connection, Dialect, Insert, Select, Table, bindparam, select
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.expression import BinaryExpression, ClauseElement
 
 _SIZES: Final = (1, 8, 64, 500)
 
 
-class Bulk:
-    """One statement for many rows. `names` are its parameters in the order in which a row gives them."""
+TELLING: Final = "ledger_telling"
+"""Where a connection keeps whom its statements tell of the rows they write."""
 
-    def __init__(self, construct: ClauseElement, *names: str) -> None:
+
+class Bulk:
+    """One statement for many rows. `names` are its parameters in the order in which a row gives them. `told`: who runs
+    it says himself which rows it writes.
+    """
+
+    def __init__(self, construct: ClauseElement, *names: str, told: bool = False) -> None:
         self._construct = construct
         self._names = names
         self._texts: dict[str, str] = {}
+        self._written = None if told else _Written(construct, names)
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """How many rows of the table it changed."""
         if not rows:
             return 0
+        if self._written is not None:
+            self._written.tell(connection, rows)
         dialect = connection.dialect
         if dialect.name not in self._texts:
             self._texts[dialect.name] = _text(self._construct, dialect, self._names)
         return connection.exec_driver_sql(self._texts[dialect.name], list(rows)).rowcount
+
+    def keys(self, connection: Connection, row: tuple[Any, ...]) -> list[Any]:
+        """Of a question: the keys it finds, a single one bare and several columns as a tuple."""
+        dialect = connection.dialect
+        if dialect.name not in self._texts:
+            self._texts[dialect.name] = _text(self._construct, dialect, self._names)
+        found = connection.exec_driver_sql(self._texts[dialect.name], row).all()
+        return [row[0] if len(row) == 1 else tuple(row) for row in found]
+
+
+class _Written:
+    """Which rows a statement writes: the given ones, those whose key is given, or those that its condition finds."""
+
+    def __init__(self, construct: ClauseElement, names: Sequence[str]) -> None:
+        self._table: Table = construct.table  # type: ignore[attr-defined]
+        self._keys: list[int] | None = None
+        self._find: Bulk | None = None
+        self._inserts = isinstance(construct, Insert)
+        if self._inserts:
+            return
+        bound = _bound(construct.whereclause)  # type: ignore[attr-defined]
+        keys = [column.name for column in self._table.primary_key.columns]
+        if bound.keys() >= set(keys):
+            self._keys = [names.index(bound[key]) for key in keys]
+        else:
+            asked = {bind.key for bind in _binds(construct.whereclause)}  # type: ignore[attr-defined]
+            self._asked = [place for place, name in enumerate(names) if name in asked]
+            found = select(*self._table.primary_key.columns).where(construct.whereclause)  # type: ignore[attr-defined]
+            self._find = Bulk(found, *(names[place] for place in self._asked), told=True)
+
+    def tell(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        sealing = connection.info.get(TELLING)
+        if sealing is None:
+            return
+        if self._inserts:
+            sealing.added(self._table, rows)
+        elif self._find is not None:
+            for row in rows:
+                sealing.moved(self._table, self._find.keys(connection, tuple(row[p] for p in self._asked)))
+        elif self._keys is not None:
+            (first, *others) = self._keys
+            keys = [row[first] for row in rows] if not others else [tuple(row[p] for p in self._keys) for row in rows]
+            sealing.moved(self._table, keys)
+
+
+def _bound(condition: ClauseElement) -> dict[str, str]:
+    """Column -> parameter, wherever a condition says that the two are equal."""
+    return {
+        each.left.name: each.right.key
+        for each in visitors.iterate(condition)
+        if isinstance(each, BinaryExpression)
+        and each.operator is operators.eq
+        and isinstance(each.left, Column)
+        and isinstance(each.right, BindParameter)
+    }
+
+
+def _binds(condition: ClauseElement) -> list[BindParameter[Any]]:
+    return [each for each in visitors.iterate(condition) if isinstance(each, BindParameter)]
 
 
 def insert(table: Table) -> Bulk:

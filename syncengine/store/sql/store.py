@@ -8,11 +8,12 @@ from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.event import InboxRow
+from syncengine.model.letter import Failures, Letter
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Theirs
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
-from syncengine.model.switch import Switches
+from syncengine.model.switch import Switch, Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.protocol import (
@@ -22,8 +23,10 @@ from syncengine.store.protocol import (
     IntakeGroup,
     IntakeReceipt,
     Intent,
+    Leaving,
     Loaded,
     Move,
+    Recheck,
     Session,
     Settlement,
     Want,
@@ -33,6 +36,7 @@ from syncengine.store.sql import (
     decisions,
     dossiers,
     evidence,
+    failures,
     find,
     holds,
     inputs,
@@ -49,7 +53,9 @@ from syncengine.store.sql import (
     switches,
     tally,
 )
+from syncengine.store.sql.claims import Alone, Claims
 from syncengine.store.sql.database import Database
+from syncengine.store.sql.share import Share
 from syncengine.store.sql.unit import Randomness, Unit
 from syncengine.vocabulary import PairState, Phase
 
@@ -57,9 +63,11 @@ from syncengine.vocabulary import PairState, Phase
 class SqlStore:
     """A Store. Several threads may use it, and other processes may open the same database beside it."""
 
-    def __init__(self, database: Database, randomness: Randomness) -> None:
+    def __init__(self, database: Database, randomness: Randomness, claims: Claims | None = None) -> None:
         self._database = database
         self._randomness = randomness
+        self._claims = claims or Alone()
+        self._share: Share = None
 
     @contextmanager
     def _unit(self, session: Session, now: datetime) -> Iterator[Unit]:
@@ -93,9 +101,28 @@ class SqlStore:
         with self._unit(session, now) as unit:
             sessions.fold(unit)
 
-    def recover(self, session: Session, now: datetime) -> int:
+    # --- the share of one worker
+
+    def share(self, session: Session, now: datetime) -> int:
+        shared = self._claims.share(session.id)
+        self._share = shared.share
+        with self._database.reading() as connection:
+            left = settling.left_behind(connection, session.id, shared.share, shared.living)
+        if not left:
+            return 0
         with self._unit(session, now) as unit:
-            return settling.recover(unit)
+            self._claims.prove(session.id, unit.connection)
+            return settling.recover(unit, left)
+
+    def leave(self, session: Session) -> Leaving:  # noqa: ARG002 - a store has one worker
+        self._share = None
+        return self._claims.leave()
+
+    def claim(self, session: Session, name: str) -> bool:
+        return self._claims.claim(session.id, name)
+
+    def release(self, session: Session, name: str) -> None:  # noqa: ARG002 - a store has one worker
+        self._claims.release(name)
 
     # --- intake
 
@@ -119,11 +146,11 @@ class SqlStore:
 
     def due_inputs(self, limit: int) -> Sequence[InboxRow]:
         with self._database.reading() as connection:
-            return inputs.due_inputs(connection, limit)
+            return inputs.due_inputs(connection, self._share, limit)
 
-    def due_rechecks(self, limit: int) -> Sequence[Record]:
+    def due_rechecks(self, limit: int) -> Sequence[Recheck]:
         with self._database.reading() as connection:
-            return records.due_rechecks(connection, limit)
+            return records.due_rechecks(connection, self._share, limit)
 
     def load(self, links: Iterable[tuple[str, str]], entities: Iterable[str]) -> Loaded:
         with self._database.reading() as connection:
@@ -149,6 +176,28 @@ class SqlStore:
         with self._unit(session, now) as unit:
             switches.set_pause(unit, scope, paused, reason)
 
+    def switchboard(self) -> Sequence[Switch]:
+        with self._database.reading() as connection:
+            return switches.switchboard(connection)
+
+    def turn(
+        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
+    ) -> bool:  # fmt: skip
+        database = self._database
+        with database.writing() as connection:
+            owner = sessions.owner(connection) if project is None else project
+            begun = sessions.admit(connection, owner)
+            if not switches.would_move(connection, scope, to):
+                return False
+            number = database.first_id(connection, session_table.c.id, 1)
+            session = Session(id=number, strand=number, kind="switch", actor=actor)
+            unit = Unit(database, connection, session, now, self._randomness)
+            sessions.begin(unit, owner, begun=begun)
+            switches.turn(unit, scope, to, reason)
+            sessions.end(unit)
+            unit.finish()
+        return True
+
     def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
         with self._unit(session, now) as unit:
             decisions.commit(unit, batch)
@@ -157,11 +206,13 @@ class SqlStore:
 
     def wanted_readings(self, now: datetime, limit: int) -> Sequence[Want]:
         with self._database.reading() as connection:
-            return readings.wanted(connection, now, limit)
+            return readings.wanted(connection, self._share, now, limit)
 
-    def defer_readings(self, session: Session, wants: Sequence[Want], due_at: datetime, why: str) -> None:  # noqa: ARG002 - a change of no audited state
-        with self._database.writing() as connection:
-            readings.defer(connection, wants, due_at, why)
+    def defer_readings(
+        self, session: Session, wants: Sequence[Want], due_at: datetime, why: str, now: datetime
+    ) -> None:  # fmt: skip
+        with self._unit(session, now) as unit:
+            readings.defer(unit, wants, due_at, why)
 
     # --- matching
 
@@ -205,7 +256,7 @@ class SqlStore:
 
     def to_pair(self, flow: str, limit: int) -> Sequence[Record]:
         with self._database.reading() as connection:
-            return matching.to_pair(connection, flow, limit)
+            return matching.to_pair(connection, self._share, flow, limit)
 
     def neighbourhood(self, flow: str, records: Sequence[int]) -> Neighbourhood:
         with self._database.reading() as connection:
@@ -221,7 +272,11 @@ class SqlStore:
         self, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str] = ()
     ) -> Sequence[Candidate]:
         with self._database.reading() as connection:
-            return lanes.candidates(connection, flows, now, limit, closed)
+            return lanes.candidates(connection, self._share, flows, now, limit, closed)
+
+    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
+        with self._database.reading() as connection:
+            return lanes.waiting(connection, flows)
 
     def waiting_flows(self) -> Sequence[str]:
         with self._database.reading() as connection:
@@ -243,6 +298,7 @@ class SqlStore:
         self, session: Session, intents: Sequence[Intent], switches: Switches, now: datetime
     ) -> Sequence[Permit]:
         with self._unit(session, now) as unit:
+            self._claims.prove(session.id, unit.connection)
             return intending.commit(unit, intents, switches)
 
     def settle(self, session: Session, settlements: Sequence[Settlement], now: datetime) -> Sequence[int]:
@@ -251,17 +307,29 @@ class SqlStore:
 
     def doubts(self, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
         with self._database.reading() as connection:
-            return lanes.doubts(connection, flows, now, limit)
+            return lanes.doubts(connection, self._share, flows, now, limit)
+
+    def failures(self, action_ids: Sequence[int]) -> Mapping[int, Failures]:
+        with self._database.reading() as connection:
+            return failures.of_actions(connection, action_ids)
 
     def next_due(self, now: datetime) -> datetime | None:
         with self._database.reading() as connection:
-            return lanes.next_due(connection, now)
+            return lanes.next_due(connection, self._share, now)
 
     # --- answers
 
     def tally(self, session: Session) -> Tally:
         with self._database.reading() as connection:
             return tally.tally(connection, session)
+
+    def dead_letters(self, limit: int) -> Sequence[Letter]:
+        with self._database.reading() as connection:
+            return failures.dead_letters(connection, limit)
+
+    def dead_letter(self, text: str) -> Sequence[Letter]:
+        with self._database.reading() as connection:
+            return failures.named(connection, text)
 
     def find(self, text: str) -> Sequence[Hit]:
         with self._database.reading() as connection:
@@ -288,4 +356,5 @@ class SqlStore:
             return evidence.standing(connection)
 
     def close(self) -> None:
+        self._claims.close()
         self._database.engine.dispose()

@@ -11,13 +11,15 @@ from sqlalchemy import Column, Connection, bindparam, select, update
 from syncengine.clock import to_text
 from syncengine.model.entry import Entry
 from syncengine.model.payload import PayloadKind, leaf
+from syncengine.model.seal import seal_all
 from syncengine.model.value import Json
 from syncengine.store.document import to_bytes
 from syncengine.store.protocol import Session
 from syncengine.store.schema.trail import audit, ledger, payloads, strands
 from syncengine.store.sql.database import Database
-from syncengine.store.sql.statement import insert
-from syncengine.store.strands import SALT_BYTES, Strand, extend, payloads_stored, seal
+from syncengine.store.sql.sealing import Sealing
+from syncengine.store.sql.statement import TELLING, insert
+from syncengine.store.strands import SALT_BYTES, Strand, extend, payloads_stored, rows_written, seal
 from syncengine.vocabulary import EntryKind
 
 Randomness = Callable[[int], bytes]
@@ -32,6 +34,8 @@ _ADVANCE: Final = (
     .where(strands.c.id == bindparam("strand"))
     .values(count=bindparam("new_count"), head=bindparam("new_head"))
 )
+_TURN: Final = select(ledger.c.turn, ledger.c.secret)
+_NEXT_TURN: Final = update(ledger).values(turn=bindparam("new_turn"))
 
 
 class Unit:
@@ -41,10 +45,12 @@ class Unit:
         "_entries",
         "_first_payload",
         "_next",
+        "_secret",
         "at",
         "connection",
         "now",
         "randomness",
+        "sealing",
         "session",
     )
 
@@ -61,6 +67,8 @@ class Unit:
         self._first_payload = 0
         self._bodies: list[tuple[str, int, bytes]] = []
         self._entries: list[Entry] = []
+        self._secret = b""
+        self.sealing = connection.info[TELLING] = Sealing()
 
     def take(self, column: Column[Any], count: int) -> int:
         """Reserve `count` consecutive numbers of a key column; gives the first."""
@@ -81,15 +89,36 @@ class Unit:
     def keep_json(self, kind: PayloadKind, value: Json, record: int = 0) -> int:
         return self.keep(kind, to_bytes(value), record)
 
+    def sealed(self, text: str) -> str:
+        """What an entry may say of a text that may hold a value of theirs; nothing of none."""
+        if not text:
+            return ""
+        if not self._secret:
+            self._secret = bytes(self.connection.execute(_TURN).one().secret)
+        return seal_all(self._secret, [(text,)])
+
     def note(self, entry: Entry) -> None:
         self._entries.append(entry)
+
+    def next_number(self) -> int:
+        """Which entry of its strand the next one noted will be: what the transaction wrote of rows goes before all."""
+        return int(self.connection.execute(_STRAND, {"strand": self.session.strand}).one().count) + len(self._entries) + 2
 
     def finish(self) -> None:
         """Write payloads, entries and the strand's new head. The last thing before the commit."""
         if self._bodies:
             self._write_payloads()
-        if self._entries:
+        if self._entries or self.sealing:
+            self._take_turn()
             self._write_entries()
+
+    def _take_turn(self) -> None:
+        """Transactions are numbered without a gap, whoever writes: who wrote a row last is no matter of clocks."""
+        turn, secret = self.connection.execute(_TURN).one()
+        self.connection.execute(_NEXT_TURN, {"new_turn": turn + 1})
+        opened = self._entries and self._entries[0].kind is EntryKind.SESSION_OPENED  # with which every strand begins
+        facts = self.sealing.facts(self.connection, bytes(secret))
+        self._entries.insert(1 if opened else 0, rows_written(turn + 1, facts, self.now))
 
     def _write_payloads(self) -> None:
         bodies = self._bodies

@@ -1,0 +1,130 @@
+"""Sealing: what a transaction made of rows, for the one entry that commits to it.
+
+A statement tells by itself which rows it writes (`statement.Bulk`); whoever writes in another way says so. A row that
+is known in full is sealed as it was written, any other one is read again before the commit. How an action, an attempt
+or a link moves is not sealed: the entries of the moves tell it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, bindparam, select
+
+from syncengine.model.seal import GONE, PARTS, TOLD, WHOLE, fixed, seal_all
+from syncengine.model.value import Json
+from syncengine.store.schema.trail import audit, ledger, payloads, strands
+from syncengine.store.sql.statement import Many
+
+_OTHERWISE: Final = frozenset(table.name for table in (audit, ledger, payloads, strands))
+"""Tables that hashes, commitments and checkpoints cover."""
+
+Row = Sequence[Any]
+
+
+class Sealing:
+    """A row may be named several times: what counts is how it stands in the end."""
+
+    __slots__ = ("_read", "_rows")
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[Any, Row]] = {}
+        self._read: dict[Table, dict[Any, None]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._rows or self._read)
+
+    def wrote(self, part: str, keys: Iterable[Any], rows: Iterable[Row]) -> None:
+        """Rows as they stand now, by their keys: the columns of that part."""
+        self._rows.setdefault(part, {}).update(zip(keys, rows, strict=True))
+
+    def added(self, table: Table, rows: Sequence[Row]) -> None:
+        """New rows, each with every column of its table."""
+        places = _fixed(table)
+        if places:
+            kept = rows if len(places) == len(table.c) else [[row[place] for place in places] for row in rows]
+            self.wrote(table.name, [_key(table, row) for row in rows], kept)
+
+    def moved(self, table: Table, keys: Iterable[Any]) -> None:
+        """Rows that a statement changed or removed, unless their entries tell of it."""
+        if table.name not in _OTHERWISE and table.name not in TOLD:
+            self.touched(table, keys)
+
+    def touched(self, table: Table, keys: Iterable[Any]) -> None:
+        """Rows that were changed or removed. A key of several columns is a tuple, in the order of the table's key."""
+        self._read.setdefault(table, {}).update(dict.fromkeys(keys))
+
+    def facts(self, connection: Connection, secret: bytes) -> Mapping[str, Json]:
+        """part -> [keys, their seals]."""
+        gone = {table.name: self._read_again(connection, table, keys) for table, keys in self._read.items()}
+        facts: dict[str, Json] = {
+            part: [_spelled(list(rows)), seal_all(secret, list(rows.values()))] for part, rows in self._rows.items()
+        }
+        for part, keys in gone.items():
+            known, seals = facts.get(part, ([], ""))
+            facts[part] = [known + _spelled(keys), seals + GONE * len(keys)]
+        return {part: said for part, said in facts.items() if said[0]}
+
+    def _read_again(self, connection: Connection, table: Table, keys: Mapping[Any, None]) -> list[Any]:
+        """Takes the rows as they stand; gives the keys of those that are gone."""
+        found = read(connection, table, list(keys))
+        for part, places in _parts(table).items():
+            self.wrote(part, found.keys(), [[row[place] for place in places] for row in found.values()])
+        gone = [key for key in keys if key not in found]
+        for key in gone:
+            self._rows.get(table.name, {}).pop(key, None)
+        return gone
+
+
+@cache
+def _fixed(table: Table) -> Sequence[int]:
+    return () if table.name in _OTHERWISE else fixed(table.name, table.c.keys())
+
+
+@cache
+def _parts(table: Table) -> Mapping[str, Sequence[int]]:
+    """Everything that can be said of a row: the places of each part's columns."""
+    names = table.c.keys()
+    parts: dict[str, Sequence[int]] = {table.name: fixed(table.name, names)}
+    if table.name in TOLD:
+        parts[table.name + WHOLE] = range(len(names))
+    parts.update({part: [names.index(n) for n in said] for part, (of, said) in PARTS.items() if of == table.name})
+    return {part: places for part, places in parts.items() if places}
+
+
+def _key(table: Table, row: Row) -> Any:
+    places = _places(table)
+    return row[places[0]] if len(places) == 1 else tuple([row[place] for place in places])
+
+
+@cache
+def _places(table: Table) -> Sequence[int]:
+    """Where the columns of a table's key stand in its rows."""
+    names = table.c.keys()
+    return [names.index(column.name) for column in table.primary_key.columns]
+
+
+def _spelled(keys: Sequence[Any]) -> list[Any]:
+    return [list(key) if isinstance(key, tuple) else key for key in keys]
+
+
+def read(connection: Connection, table: Table, keys: Sequence[Any]) -> Mapping[Any, Row]:
+    """The rows with these keys; one that is not there is missing."""
+    if len(_places(table)) == 1:
+        rows = _by_key(table).rows(connection, keys)
+    else:
+        names = [column.name for column in table.primary_key.columns]
+        asked = [dict(zip(names, key, strict=True)) for key in keys]
+        rows = [row for one in asked for row in connection.execute(_by_columns(table), one)]
+    return {_key(table, row): [bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows}
+
+
+@cache
+def _by_key(table: Table) -> Many:
+    (column,) = table.primary_key.columns
+    return Many(lambda keys: select(table).where(column.in_(keys)))
+
+
+@cache
+def _by_columns(table: Table) -> Any:
+    return select(table).where(*(column == bindparam(column.name) for column in table.primary_key.columns))

@@ -1,0 +1,72 @@
+"""Whom inputs are about, and what is not kept since it is about somebody who was erased."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from syncengine.model.erasure import Name
+from syncengine.model.event import Accepted, Refused
+from syncengine.store.schema.erasure import erased, subjects
+from syncengine.store.sql.sessions import secret
+from syncengine.store.sql.statement import Many, insert
+from syncengine.store.sql.unit import Unit
+from syncengine.store.subject import forgotten, mark, rows_of, subjects_of, words
+
+_INSERT: Final = insert(subjects)
+_KNOWN: Final = Many(lambda keys: select(subjects.c.name, subjects.c.input).where(subjects.c.name.in_(keys)))
+_ANY: Final = select(erased.c.hash).limit(1)
+_MARKED: Final = Many(lambda keys: select(erased.c.hash).where(erased.c.hash.in_(keys)))
+_MARK: Final = insert(erased)
+
+
+def name(unit: Unit, inputs: Sequence[tuple[int, Accepted]]) -> None:
+    """New inputs by their places."""
+    _INSERT.run(unit.connection, [(who, seq, shown) for seq, one in inputs for who, shown in rows_of(one)])
+
+
+def name_again(unit: Unit, inputs: Sequence[tuple[int, Accepted]]) -> None:
+    """Other bodies under known event ids: they may be about others."""
+    rows = {(who, seq): shown for seq, one in inputs for who, shown in rows_of(one)}
+    for known in _KNOWN.rows(unit.connection, list({who for who, _ in rows})):
+        rows.pop(tuple(known), None)
+    _INSERT.run(unit.connection, [(*at, shown) for at, shown in rows.items()])
+
+
+def sift(unit: Unit, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
+    """The same, emptied where it is about somebody who was erased; what it shows is forgotten with it."""
+    if not accepted or not _is_needed(unit.connection):
+        return accepted
+    names = {who for one in accepted for who in subjects_of(one)}
+    gone = erased_of(unit.connection, names)
+    hit = [one for one in accepted if not gone.isdisjoint(subjects_of(one))]
+    forget(unit, {who for one in hit for who, shown in rows_of(one) if who == shown})
+    emptied = {id(one) for one in hit}
+    return [forgotten(one) if id(one) in emptied else one for one in accepted]
+
+
+def names_erased(unit: Unit, refused: Refused) -> bool:
+    """Whether a line that is no delivery names somebody who was erased."""
+    return _is_needed(unit.connection) and bool(erased_of(unit.connection, words(refused.system, refused.body)))
+
+
+def _is_needed(connection: Connection) -> bool:
+    return connection.execute(_ANY).first() is not None
+
+
+def erased_of(connection: Connection, names: Collection[Name]) -> set[Name]:
+    """Those of these names that were erased."""
+    if not names or not _is_needed(connection):
+        return set()
+    key = secret(connection)
+    marks = {mark(key, who): who for who in names}
+    return {marks[bytes(hash_)] for (hash_,) in _MARKED.rows(connection, list(marks))}
+
+
+def forget(unit: Unit, names: Collection[Name]) -> None:
+    """From now on nothing is kept that is about one of these."""
+    key = secret(unit.connection)
+    marks = dict.fromkeys(mark(key, who) for who in sorted(names))
+    for (known,) in _MARKED.rows(unit.connection, list(marks)):
+        marks.pop(bytes(known), None)
+    _MARK.run(unit.connection, [(hash_,) for hash_ in marks])

@@ -1,0 +1,105 @@
+"""A small company that is synced while something happens to one of its files, and what must be true afterwards."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from syncengine.cli.audit import judged
+from syncengine.store.open import open_store
+from tests.crash import writelog
+from tests.quickstart import oracle
+from tests.quickstart.workspace import ROOT, Workspace
+from tests.storage.faults import FAULTS
+
+TARGETS = ("crm", "erp")
+FILES = 3
+
+
+@dataclass(frozen=True)
+class Ended:
+    """One command that came to its end: its code, and all that it said."""
+
+    code: int
+    said: str
+
+
+class Company:
+    """A workspace whose ledger has a folder of its own, `state`, and whose targets log every write they see."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state" / "state.db"
+
+    @classmethod
+    def found(cls, folder: Path, made: Path) -> "Company":
+        """The deliveries of `made` in several files, so that a run has several transactions of each kind."""
+        it = Workspace(folder, made)
+        size = -(-len(it.captured) // FILES)
+        for n in range(FILES):
+            it.deliver(it.captured[n * size : (n + 1) * size], f"{n}")
+        for system in TARGETS:
+            writelog.install(folder, system)
+        return cls(folder)
+
+    def copy(self, folder: Path) -> "Company":
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Company(folder)
+
+    def file(self, name: str) -> Path:
+        return {"ledger": self.state, "state": self.state.parent}.get(name, self.folder / f"{name}.db")
+
+    def run(self, *words: str, within: Sequence[str] = ()) -> Ended:
+        return self.struck("-", 0, "none", "ledger", *words, within=within)
+
+    def struck(
+        self, point: str, nth: int, fault: str, file: str, *words: str, within: Sequence[str] = ()
+    ) -> Ended:  # fmt: skip
+        """A command during which a fault strikes. `within`: words of a program that calls it."""
+        where = ("--maps", self.folder / "mappings", "--state", f"sqlite:///{self.state}")
+        command = words or ("run", "--environment", "local")
+        victim = ("-m", "tests.storage.victim", point, nth, fault, self.file(file))
+        done = subprocess.run(
+            [*within, sys.executable, *map(str, (*victim, *where, *command))],
+            cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if not name.startswith("SYNCENGINE_")},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        return Ended(done.returncode, done.stdout + done.stderr)
+
+    def boundaries(self) -> dict[str, int]:
+        """How often each boundary is passed by a run that nothing happens to."""
+        ended = self.run()
+        assert ended.code == 0, ended.said
+        lines = (line.split() for line in ended.said.splitlines())
+        return {words[0]: int(words[1]) for words in lines if len(words) == 2 and "." in words[0]}
+
+    def mend(self, fault: str, file: str) -> None:
+        FAULTS[fault].mend(self.file(file))
+
+    def holds(self) -> dict[str, oracle.Dump]:
+        it = Workspace.__new__(Workspace)
+        it.folder = self.folder
+        return {system: it.holds(system) for system in TARGETS}
+
+    def wrong(self) -> list[str]:
+        """What is written twice, and what of the trail does not hold."""
+        twice = [f"{s}: {what}" for s in TARGETS for what in writelog.written_twice(self.folder, s)]
+        with closing(open_store(f"sqlite:///{self.state}", damaged=True)) as store:
+            verdict = judged(store)
+        return [*twice, *verdict.places, *self._unsound()]
+
+    def _unsound(self) -> Iterable[str]:
+        for name in ("ledger", *TARGETS):
+            with closing(sqlite3.connect(self.file(name))) as db:
+                said = [row[0] for row in db.execute("pragma integrity_check")]
+            if said != ["ok"]:
+                yield f"{name}: {said[0]}"
