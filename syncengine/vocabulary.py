@@ -211,6 +211,9 @@ class HoldField(StrEnum):
     GATE = "hold.gate"
 
 
+HELD_ON = "held for another reason"
+"""How a hold ends that gives way to another one: nothing was let through."""
+
 ID_IN = "id_in."
 """Before the name of a flow: the built-in field that is the record's id there."""
 

@@ -196,7 +196,7 @@ def looks_around(tale: Telling) -> None:
 
 
 KINDS: tuple[Callable[[Telling], None], ...] = (
-    upgrades, recovers, leaves, asks_money_back, stays_unverified, pays_by_transfer, pays_on, looks_around,
+    pays_on, upgrades, recovers, looks_around, leaves, asks_money_back, stays_unverified, pays_by_transfer,
 )  # fmt: skip
 
 

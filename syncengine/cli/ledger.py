@@ -1,4 +1,4 @@
-"""The ledger for commands that only look: they make none where there is none."""
+"""The ledger for commands that look at one, or switch something in it: they make none where there is none."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def existing_ledger(url: str) -> Iterator[Store]:
-    """A ledger to look at, damaged as it may be. Raises UserError where nothing was ever written."""
+def existing_ledger(url: str, *, damaged: bool = True) -> Iterator[Store]:
+    """A ledger to look at, `damaged` as it may be. Raises UserError where nothing was ever written."""
     from syncengine.store.open import open_store
     from syncengine.store.sqlite import database_path
 
@@ -23,7 +23,7 @@ def existing_ledger(url: str) -> Iterator[Store]:
             remedy="Run `syncengine run` or `syncengine ingest` first, or name the ledger with --state.",
             rule="state/no-ledger",
         )
-    with closing(open_store(url, damaged=True)) as store:
+    with closing(open_store(url, damaged=damaged)) as store:
         yield store
 
 

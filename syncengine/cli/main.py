@@ -18,6 +18,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "explain": ("syncengine.cli.explain", "A rule's page; or who owns, writes and sees something."),
     "ingest": ("syncengine.cli.ingest", "Take in captured deliveries from files."),
     "run": ("syncengine.cli.run", "Do what is due, and exit."),
+    "phase": ("syncengine.cli.phase", "Show how far each write set is let go, and move one by a step."),
+    "pause": ("syncengine.cli.pause", "Stop the writes of a set, flow, object or system, at once."),
+    "resume": ("syncengine.cli.resume", "End a pause; what gathered meanwhile goes in order."),
+    "erase": ("syncengine.cli.erase", "Take out of the ledger what it knows of a person or company."),
+    "legal-hold": ("syncengine.cli.legal_hold", "Keep somebody from being erased, for as long as the law asks."),
     "trace": ("syncengine.cli.trace", "The chain around any id of any system, in both directions."),
     "audit": ("syncengine.cli.audit", "Verify the audit trail."),
 }

@@ -15,19 +15,28 @@ def confirm(record: Record, flow: FlowPlan, content: Places, remote_id: str) -> 
     """`content` is the action's, refs untranslated; `remote_id` the record's own id in the target."""
     target = record.targets.get(flow.id, TargetState())
     base = {**(target.base or {}), **content}
-    pending = target.intended is not None and any(base.get(p) != v for p, v in target.intended.items())
+    intended = None if target.intended is None else {**target.intended, **content}
+    pending = intended is not None and any(base.get(p) != v for p, v in intended.items())
     comes_back = flow.pushed or flow.schedule is not None
     echoes = (*target.echoes, content)[-MAX_ECHOES:] if comes_back else ()
     after = replace(
         target,
         id=remote_id or target.id,
         base=base,
-        intended=target.intended if pending else None,
+        intended=intended if pending else None,
         edited={p: v for p, v in target.edited.items() if p not in content},
         echoes=echoes,
         unkeyed=target.unkeyed and flow.key not in content,
     )
     return replace(record, targets={**record.targets, flow.id: after})
+
+
+def is_outdated(record: Record, flow_id: str, content: Places) -> bool:
+    """Whether a write that is confirmed only now left what was decided otherwise since. The newest decision may not
+    name such a place, because what it wants stood there when it was made: the record is to be judged again.
+    """
+    target = record.targets.get(flow_id, TargetState())
+    return target.intended is not None and any(target.intended.get(p) != v for p, v in content.items())
 
 
 def hold_back(record: Record, flow_id: str, holds: Sequence[Hold]) -> Record:

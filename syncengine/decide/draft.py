@@ -66,6 +66,7 @@ class Draft(Struct, kw_only=True):
     shown: dict[str, str] = field(default_factory=dict)
     pairs: list[PairMark] = field(default_factory=list)
     wants: list[tuple[Link, str]] = field(default_factory=list)
+    doubts: dict[str, str] = field(default_factory=dict)
     kept_back: dict[str, FlowOutcome] = field(default_factory=dict)
     later: list[FlowPlan] = field(default_factory=list)
     held: dict[str, tuple[Hold, ...]] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Draft(Struct, kw_only=True):
             shown=self.shown,
             pairs=tuple(self.pairs),
             wants=tuple(self.wants),
+            doubts=self.doubts,
             steps=tuple(self.steps),
         )
 

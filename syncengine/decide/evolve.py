@@ -38,6 +38,8 @@ def _apply(record: Record, question: Input, decision: Settled) -> Record:
     sources = record.sources
     if decision.source is not None:
         sources = {**sources, question.flow: decision.source}
+    if decision.doubts:
+        sources = {**sources, **{flow: replace(sources[flow], unsettled=why) for flow, why in decision.doubts.items()}}
     targets = dict(record.targets)
     targets.update(decision.targets)
     for outcome in decision.flows:

@@ -94,8 +94,30 @@ def _hold(
         status=status,
         next=need.next,
         since=now,
-        facts={"judged_at": to_text(now)},
+        facts={"judged_at": to_text(now), "said_by": _said_by(need, about)},
     )
+
+
+def passed(
+    flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], known: Iterable[tuple[str, str]]
+) -> str:  # fmt: skip
+    """Who says that what was held (by gate and need) may pass now, for the trail: their record and its newest event."""
+    asked = set(known)
+    said = [
+        f"{need.field} by {_said_by(need, _about(gate, record, neighbours))}"
+        for gate in flow.gates
+        for need in gate.needs
+        if (gate.name, need.field) in asked
+    ]
+    return "; ".join(("every need passes", *said))
+
+
+def _said_by(need: NeedPlan, about: Record | None) -> str:
+    """Their record that speaks of the need, and the newest of its events; ids, and no value."""
+    source = None if about is None else about.sources.get(need.flow)
+    if source is None:
+        return "nobody so far"
+    return f"{need.flow} {source.id}" + (f" ({source.events[-1]})" if source.events else "")
 
 
 def _unknown(gate: GatePlan, record: Record) -> str:

@@ -3,7 +3,7 @@
 What was right when it was decided may be wrong now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,8 +37,10 @@ def rejudge(
     switches: Switches,
     plan: Plan,
     now: datetime,
+    unread: Collection[str] = (),
 ) -> Rejudgement:
     """May this action be sent now? Asks the grant, the pause, the phase, the record's own order and every gate.
+    `unread` are flows (ids) that have not been read for too long to be trusted.
 
     Whether it creates is judged by what stands there now, not by what stood there when it was decided.
     """
@@ -55,7 +57,7 @@ def rejudge(
     gone = _gone(action, record, target)
     if gone:
         return Rejudgement(ruling=Ruling.CANCEL, why=gone)
-    return _ask_gates(flow, record, neighbours, now) if creates else Rejudgement(ruling=Ruling.SEND)
+    return _ask_gates(flow, record, neighbours, now, unread) if creates else Rejudgement(ruling=Ruling.SEND)
 
 
 def _not_now(flow: FlowPlan, record: Record, switches: Switches) -> str:
@@ -87,7 +89,7 @@ def _not_matched(flow: FlowPlan, target: TargetState, subject: ObjectPlan) -> st
 
 
 def _ask_gates(
-    flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], now: datetime
+    flow: FlowPlan, record: Record, neighbours: Mapping[tuple[str, str], Record], now: datetime, unread: Collection[str]
 ) -> Rejudgement:  # fmt: skip
     holds = judge_gates(flow, record, neighbours, now)
     if holds:
@@ -95,6 +97,9 @@ def _ask_gates(
     asked = (neighbours.get(link) for link in gate_subjects(flow, record))
     if any(about is not None and about.unsettled for about in asked):
         return Rejudgement(ruling=Ruling.KEEP, why="a reading of the record that a gate asks is awaited")
+    late = sorted({need.flow for gate in flow.gates for need in gate.needs if need.flow in unread})
+    if late:
+        return Rejudgement(ruling=Ruling.KEEP, why=f"{', '.join(late)} was not read for too long to be trusted")
     return Rejudgement(ruling=Ruling.SEND)
 
 

@@ -18,8 +18,8 @@ from syncengine.model.record import Record
 from syncengine.model.switch import Switches
 from syncengine.plan.lookups import Identity
 from syncengine.plan.plan import Plan
-from syncengine.store.protocol import DecidedAction, DecisionBatch, InputMark, Loaded
-from syncengine.vocabulary import ActionState, Fate, FlowResult, InboxState
+from syncengine.store.protocol import DecidedAction, DecisionBatch, InputMark, Loaded, Recheck
+from syncengine.vocabulary import HELD_ON, ActionState, Fate, FlowResult, InboxState
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Claim:
     touched: dict[str, None] = field(default_factory=dict)
     sandbox: dict[tuple[str, str], FlowOutcome] = field(default_factory=dict)
     released: list[tuple[str, str, str]] = field(default_factory=list)
-    rechecked: list[int] = field(default_factory=list)
+    rechecked: list[Recheck] = field(default_factory=list)
     tally: dict[FlowResult, int] = field(default_factory=dict)
 
     def know(self, found: Loaded) -> None:
@@ -184,7 +184,7 @@ class Claim:
             target = None if before is None else before.targets.get(outcome.flow)
             if target is not None and target.held:
                 goes_on = outcome.result is FlowResult.ACT
-                why = (outcome.why or "every need passes") if goes_on else "held for another reason"
+                why = (outcome.why or "every need passes") if goes_on else HELD_ON
                 self.released.append((entity, outcome.flow, why))
             lane = (entity, outcome.flow)
             self.holds.decided(lane, outcome.holds)

@@ -20,6 +20,7 @@ from syncengine.engine.look import Looked, look
 from syncengine.engine.prepare import Found, Images, Selection, is_failed, match, missed, queries, select
 from syncengine.engine.reading import as_input
 from syncengine.engine.settle import settle_outcomes, settle_probes, shows_id
+from syncengine.engine.unread import unread_flows
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError, TemporaryError
 from syncengine.model.action import Candidate
@@ -164,11 +165,12 @@ class Delivery:
     def _judge(self, selection: Selection, switches: Switches) -> tuple[list[Candidate], list[Move]]:
         """The second judgement: who goes on, and who moves without being sent. The others stay where they are."""
         world, now = self._world, self._world.clock.now()
+        unread = unread_flows(world, {candidate.flow for candidate in selection.candidates})
         going: list[Candidate] = []
         moves: list[Move] = []
         for candidate in selection.candidates:
             record = selection.record(candidate)
-            answer = rejudge(candidate, record, selection.neighbours, switches, world.plan, now)
+            answer = rejudge(candidate, record, selection.neighbours, switches, world.plan, now, unread)
             if answer.ruling is Ruling.CANCEL:
                 moves.append(
                     Move(

@@ -14,6 +14,7 @@ from syncengine.connectors.protocol import Intake
 from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.capture import Line, groups, read_lines, resume
+from syncengine.engine.recent import Recent
 from syncengine.engine.world import World
 from syncengine.errors import BusyError, PermanentError, UserError
 from syncengine.model.event import Accepted, Delivery, Refused
@@ -126,7 +127,7 @@ def _take(
 
 
 def _understood(world: World, system: str, intake: Intake, delivery: Delivery) -> Accepted:
-    return ask(system, lambda: understand(intake, delivery, world.environments[system]))
+    return ask(system, lambda: understand(intake, delivery, world.environments[system], world.recent))
 
 
 def _refuse(system: str, line: Line, why: str, name: str, now: datetime) -> Refused:
@@ -148,7 +149,9 @@ def intake_of(world: World, system: str) -> Intake:
     return adapter.intake
 
 
-def understand(intake: Intake, delivery: Delivery, environment: Environment) -> Accepted:
+def understand(
+    intake: Intake, delivery: Delivery, environment: Environment, recent: Recent | None = None
+) -> Accepted:  # fmt: skip
     """Check the signature over the raw bytes, then read the envelope. Raises PermanentError with the reason."""
     signature = intake.authenticate(delivery, None)
     if signature is Signature.FORGED:
@@ -160,6 +163,8 @@ def understand(intake: Intake, delivery: Delivery, environment: Environment) -> 
     if not isinstance(content, dict):
         raise PermanentError("the body is not a JSON object")
     envelope = intake.envelope(content)
+    if recent is not None:
+        recent.keep(delivery.system, envelope.event_id, delivery.body, content)
     trouble = ""
     if envelope.live and environment is not Environment.PRODUCTION:
         trouble = f"a delivery of the live mode came to a {environment.value} environment"

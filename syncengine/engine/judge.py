@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from syncengine.canonical import decode
 from syncengine.decide.wanted import wanted
 from syncengine.engine import tell
 from syncengine.engine.ask import ask
@@ -18,7 +17,7 @@ from syncengine.model.struct import Struct
 from syncengine.model.value import Json, is_untranslated
 from syncengine.plan.lookups import Identity, compared, identify, refs
 from syncengine.plan.plan import FlowPlan, Plan, UnreadableError
-from syncengine.store.protocol import InputMark
+from syncengine.store.protocol import InputMark, Recheck
 from syncengine.vocabulary import Fate, InboxState, InputKind
 
 
@@ -35,10 +34,10 @@ def judge(world: World, limit: int) -> int:
     if rows:
         _judge_inputs(world, rows)
         return len(rows)
-    records = world.store.due_rechecks(limit)
-    if records:
-        _judge_again(world, records)
-    return len(records)
+    asked = world.store.due_rechecks(limit)
+    if asked:
+        _judge_again(world, asked)
+    return len(asked)
 
 
 def _claim(world: World) -> Claim:
@@ -64,10 +63,34 @@ def _judge_inputs(world: World, rows: Sequence[InboxRow]) -> None:
         if question is not None:
             questions.append(question)
     _load(world, claim, questions)
+    questions = _kept(world, claim, questions, rows)
     questions.sort(key=lambda each: each.identity.link in claim.matching.chosen)  # whoever else has come is heard first
     for each in questions:
         claim.judge(each.question, claim.find(each.identity), each.identity)
     _commit(world, claim, rows)
+
+
+def _kept(
+    world: World, claim: Claim, questions: list[_Question], rows: Sequence[InboxRow]
+) -> list[_Question]:  # fmt: skip
+    """Without what turns out to be about somebody who was erased, though it does not name them: nothing of it is kept,
+    and nothing that says its name later.
+    """
+    if not questions or not world.store.has_forgotten():
+        return questions
+    named = {each: refs(each.flow, each.snapshot) for each in questions}
+    claim.know(world.store.load({ref for found in named.values() for ref in found if ref not in claim.links}, ()))
+    gone = {
+        each.question.seq: each
+        for each, found in named.items()
+        if any(r is not None and r.erased for r in (claim.find(each.identity), *map(claim.linked, found)))
+    }
+    systems = {row.seq: row.system for row in rows}
+    names = {seq: (":".join(each.identity.link), f"{systems[seq]}:{each.snapshot.id}") for seq, each in gone.items()}
+    if names:
+        world.store.forget_inputs(world.session, names, world.clock.now())
+        world.boundary("erasure.forgotten")
+    return [each for each in questions if each.question.seq not in gone]
 
 
 def compare(world: World, flow: str, limit: int) -> int:
@@ -80,15 +103,15 @@ def compare(world: World, flow: str, limit: int) -> int:
     return len(records)
 
 
-def _judge_again(world: World, records: Sequence[Record]) -> None:
+def _judge_again(world: World, asked: Sequence[Recheck]) -> None:
     claim = _claim(world)
-    claim.rechecked.extend(record.id for record in records)
-    _judge_records(world, claim, records)
+    claim.rechecked.extend(asked)
+    _judge_records(world, claim, [one.record for one in asked])
 
 
 def _judge_records(world: World, claim: Claim, records: Sequence[Record]) -> None:
-    """A record of an object that the present map does not have is done with."""
-    known = [record for record in records if record.object in world.plan.objects]
+    """A record of an object that the present map does not have is done with, and so is one that was erased."""
+    known = [record for record in records if record.object in world.plan.objects and not record.erased]
     for record in known:
         claim.loaded[record.entity] = claim.working[record.entity] = record
     _load_neighbours(world, claim, known)
@@ -135,7 +158,8 @@ def _snapshot(world: World, row: InboxRow) -> tuple[FlowPlan | None, Snapshot | 
     if adapter is None or adapter.intake is None:
         return None, None
     parse = adapter.intake.parse
-    snapshot = ask(row.system, lambda: parse(decode(row.body)))
+    recent = world.recent
+    snapshot = ask(row.system, lambda: parse(recent.content(row.system, row.event_id, row.body)))
     if snapshot is None:
         return None, None
     return world.plan.flow_for(row.system, snapshot.record), snapshot

@@ -89,7 +89,7 @@ class Pairing:
         secret = world.store.secret()
         while records := world.store.records_of(subject.name, after, BATCH):
             after = records[-1].id
-            keys = [(record.id, our_keys(subject, record, secret)) for record in records]
+            keys = [(record.id, our_keys(subject, record, secret)) for record in records if not record.erased]
             world.store.keep_ours(world.session, keys, list(match.flows), world.clock.now())
             world.boundary("keying.committed")
             yield len(records)

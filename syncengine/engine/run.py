@@ -1,8 +1,8 @@
 """run: do what is due, and end. Steps in a loop; each cycle takes in, judges, reads back and delivers one batch.
 
-Several runs may work on one PostgreSQL ledger. Each does what is in its share, and takes in what it has claimed by name.
-Nothing that is written down rests on either: two that did the same would find the revision moved, the lane taken or the
-fence gone, and only waste their time.
+Several runs may work on one PostgreSQL ledger. Each does what is in its share, and takes in what it has claimed by
+name. Nothing that is written down rests on either: of two that did the same, one would find the revision moved, the
+lane taken or the fence gone, and have wasted its time.
 """
 
 from collections.abc import Callable, Mapping
@@ -78,7 +78,7 @@ def run(
         progress(done.intake.bytes, arrivals.total)
         if worked:
             patience.worked()
-        elif seconds := patience.seconds(elsewhere=arrivals.elsewhere, rests=crew.rests):
+        elif seconds := patience.seconds(elsewhere=_is_promised(world, arrivals), rests=crew.rests):
             _wait(world, seconds, stop)
         else:
             left = world.store.leave(world.session)
@@ -99,6 +99,11 @@ def _begin_round(world: World) -> None:
     """Nothing is on its way here: what is ours to do may change hands."""
     world.store.share(world.session, world.clock.now())
     world.boundary("share.taken")
+
+
+def _is_promised(world: World, arrivals: Arrivals) -> bool:
+    """Whether others are about to bring work: they take something in, or let go of what they have too much of."""
+    return arrivals.elsewhere or world.store.owed(world.session)
 
 
 def _insist(judgement: Callable[[int], int]) -> int:

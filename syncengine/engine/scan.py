@@ -20,9 +20,11 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_due(world: World, flow: FlowPlan) -> bool:
-    """Whether a flow's schedule has fired since it was last scanned to the end; one that never was is due at once."""
-    if flow.schedule is None:
-        return False
+    """Whether a flow's schedule has fired since it was last scanned to the end; one that never was is due at once, and
+    one that each run asks always is.
+    """
+    if flow.schedule is None or not flow.schedule.cron:
+        return flow.schedule is not None
     last = world.store.cursor(flow.id)
     return last is None or next_fire(flow.schedule, last[1]) <= world.clock.now()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from syncengine.decide.confirm import confirm, withdraw
+from syncengine.decide.confirm import confirm, is_outdated, withdraw
 from syncengine.engine import tell
 from syncengine.engine.prepare import Selection
 from syncengine.engine.world import World
@@ -109,11 +109,12 @@ def _built(
 ) -> Settlement:  # fmt: skip
     flow = world.plan.flows.get(candidate.flow)
     after: Record | None = None
-    link, shows = None, False
+    link, again = None, outcome.kind is OutcomeKind.MOVED
     if outcome.kind is OutcomeKind.CONFIRMED and flow is not None:
         after = confirm(record, flow, candidate.content, outcome.remote_id)
         link = Link(flow=flow.id, id=outcome.remote_id) if outcome.remote_id else None
-        shows = shows_id(world, record, flow, outcome.remote_id)
+        outdated = is_outdated(record, flow.id, candidate.content)
+        again = outdated or shows_id(world, record, flow, outcome.remote_id)
     elif outcome.kind is OutcomeKind.MOVED:
         after = withdraw(record, candidate.flow)
     return Settlement(
@@ -125,7 +126,7 @@ def _built(
         link=link,
         due_at=due_at,
         via=via,
-        recheck=shows or outcome.kind is OutcomeKind.MOVED,
+        recheck=again,
     )
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 from syncengine.clock import Clock
 from syncengine.connectors.protocol import Adapter
+from syncengine.engine.recent import Recent
 from syncengine.model.news import News
 from syncengine.model.switch import Switches
 from syncengine.plan.plan import Plan
@@ -36,6 +37,7 @@ class World:
     floor: Phase = Phase.OBSERVE
     boundary: Callable[[str], None] = field(default=no_boundary)
     news: Callable[[News], None] | None = None
+    recent: Recent = field(default_factory=Recent)
 
     def switches(self) -> Switches:
         """The ledger's switches, on this environment's floor."""

@@ -12,6 +12,12 @@ class Damage:
         self.places: list[str] = []
         self.more = 0
 
+    def take(self, other: "Damage") -> None:
+        """What was found there was found here, too."""
+        for place in other.places:
+            self.note(place)
+        self.more += other.more
+
     def note(self, place: str) -> None:
         if len(self.places) < SHOWN:
             self.places.append(place)

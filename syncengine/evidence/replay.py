@@ -1,15 +1,15 @@
 """Replaying the trail: every change of state has one entry, and together they lead to how things stand now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from syncengine.evidence.damage import Damage
-from syncengine.evidence.path import Path, follow
+from syncengine.evidence.seals import Seals
 from syncengine.evidence.walk import Listener, Place
 from syncengine.model.attempt import MOVES
-from syncengine.model.value import Json
-from syncengine.vocabulary import ActionState, EntryKind
+from syncengine.model.seal import WHOLE
+from syncengine.vocabulary import ActionState, AttemptState, EntryKind
 
 _LEFT_THE_HOUSE: Final = frozenset(
     {ActionState.SENT, ActionState.UNKNOWN, ActionState.PROBING, ActionState.PARKED, ActionState.CONFIRMED}
@@ -18,39 +18,89 @@ _INSIDE: Final = frozenset({ActionState.READY, ActionState.WAITING, ActionState.
 _LEGAL: Final = frozenset((a or "", b) for a, targets in MOVES.items() for b in targets)
 _ACTION_STATES: Final = frozenset(ActionState)
 _NOTHING: Final = ""
+_SENT: Final = AttemptState.SENT.value
+_RECOVERY: Final = "recovery"
 
-_Facts = Mapping[str, Any]
-_Rows = Iterable[Mapping[str, Json]]
+Facts = Mapping[str, Any]
+
+ANY: Final = object()
+"""Stands where the entries do not say what is in a column: somebody changed the row who moved nothing, and sealed it."""
 
 
-class Thing:
-    """Something whose states the trail tells; `about` is what its entries say of it besides. Few small objects for
-    each: millions of them would keep the interpreter busy looking after them.
+class Action(NamedTuple):
+    """What the entries of an action say of its row. `why` is a text, or the seal of one in a tuple; `about` is (record,
+    flow, key).
     """
 
-    __slots__ = ("about", "edges")
+    state: str
+    fence: int
+    about: tuple[Any, ...]
+    why: Any = ""
+    request_id: int = 0
+    replaced_by: int = 0
+    due_at: int = 0
+    session_id: int = 0
 
-    def __init__(self) -> None:
-        self.edges: Path = []
-        self.about: tuple[Json, ...] = ()
+
+class Attempt(NamedTuple):
+    action_id: int
+    number: int
+    state: str
+    fence: int
+    session_id: int = 0
+    before_id: int = 0
+    after_id: int = 0
+    deadline: str = ""
+    sent_at: str = ""
+    settled_at: str | None = None
+    remote_id: str = ""
+    via: str = ""
+    detail: str = ""
+
+
+class Hold(NamedTuple):
+    state: str
+    action_id: int
+    record_id: int
+
+
+class Link(NamedTuple):
+    record_id: int
+    since: str
+
+
+def _unsure(of: Any, certain: Sequence[str]) -> Facts:
+    return {name: ANY for name in of._fields if name not in certain}
 
 
 class Replay:
-    """Listens to the entries and keeps the moves of each action, attempt, hold and switch, and every link."""
+    """Listens to the entries in the order in which they were written, and keeps where everything stands."""
 
     def __init__(self, damage: Damage) -> None:
-        self.actions: dict[int, Thing] = {}
-        self.attempts: dict[int, Thing] = {}
-        self.holds: dict[int, Thing] = {}
-        self.phases: dict[str, Thing] = {}
-        self.pauses: dict[str, Thing] = {}
-        self.links: dict[tuple[str, str], int] = {}
-        self._replaced_by: dict[int, int] = {}
+        self.actions: dict[int, Action] = {}
+        self.attempts: dict[int, Attempt] = {}
+        self.holds: dict[int, Hold] = {}
+        self.phases: dict[str, str] = {}
+        self.pauses: dict[str, bool] = {}
+        self.links: dict[tuple[str, str], Link] = {}
+        self.seals: dict[str, Seals] = {}
+        self.sessions: dict[int, int] = {}
+        self.identities: dict[str, Place] = {}
+        self.schemas: dict[str, Place] = {}
+        self.turn = 0
+        self._forgotten: Mapping[str, tuple[dict[Any, Any], Facts]] = {
+            "actions" + WHOLE: (self.actions, _unsure(Action, ("state", "fence", "about"))),
+            "attempts" + WHOLE: (self.attempts, _unsure(Attempt, ("action_id", "number", "state", "fence"))),
+            "links" + WHOLE: (self.links, {"since": ANY}),
+        }
+        self.moved: set[tuple[str, Any]] | None = None
         self._damage = damage
 
     @property
     def listeners(self) -> Mapping[str, Listener]:
         return {
+            EntryKind.SESSION_OPENED.value: self._opened,
+            EntryKind.WRITTEN.value: self._written,
             EntryKind.ACTION.value: self._action,
             EntryKind.ATTEMPT.value: self._attempt,
             EntryKind.HOLD.value: self._hold,
@@ -58,133 +108,154 @@ class Replay:
             EntryKind.SWITCHED.value: self._switched,
         }
 
-    def _action(self, place: Place, said: Mapping[str, Any], facts: _Facts) -> None:
-        number = said["action"]
-        self._move_action(number, place, said["at"], facts["from"], facts["to"])
-        if facts["from"] == _NOTHING:
-            self.actions[number].about = (said["record"], facts["flow"], facts["key"])
-        if "replaced_by" in facts:
-            self._replaced_by[number] = facts["replaced_by"]
-        if "link" in facts:
-            self._link(place, said["record"], facts["link"])
+    def _opened(self, place: Place, _said: Facts, facts: Facts) -> None:
+        self.sessions[place[0]] = facts["session"]
+        if "ledger" in facts:
+            self.identities.setdefault(str(facts["ledger"]), place)
+            self.schemas.setdefault(str(facts["schema"]), place)
 
-    def _attempt(self, place: Place, said: Mapping[str, Any], facts: _Facts) -> None:
+    def _written(self, place: Place, _said: Facts, facts: Facts) -> None:
+        turn = int(facts["turn"])
+        if turn not in (self.turn, self.turn + 1):
+            what = "was counted before" if turn <= self.turn else f"follows {self.turn}: what was between them is gone"
+            self._broken(place, f"transaction {turn} {what}")
+        self.turn = max(turn, self.turn)
+        for part, (keys, seals) in facts["rows"].items():
+            known = self.seals.get(part)
+            if known is None:
+                known = self.seals[part] = Seals()
+            known.take(keys, seals)
+            if part in self._forgotten:
+                self._forget(part, keys)
+            if self.moved is not None:
+                table = part.partition(".")[0]
+                self.moved.update((table, tuple(key) if isinstance(key, list) else key) for key in keys)
+
+    def _forget(self, part: str, keys: Sequence[int]) -> None:
+        table, unsure = self._forgotten[part]
+        for key in keys:
+            if key in table:
+                table[key] = table[key]._replace(**unsure)
+
+    def _action(self, place: Place, said: Facts, facts: Facts) -> None:
+        number = said["action"]
+        source, target = facts["from"], facts["to"]
+        known = self._step(place, number, source, target)
+        if known is None:
+            about = (said["record"], facts["flow"], facts["key"]) if "key" in facts else ()
+            found = Action(target, 0, about, replaced_by=facts.get("replaced_by", 0))
+        else:
+            found = known._replace(
+                state=target, fence=known.fence + 1, why=facts.get("why", ""), replaced_by=facts.get("replaced_by", 0),
+                due_at=0,
+            )  # fmt: skip
+        self._put_action(number, found._replace(session_id=self.sessions.get(place[0], 0)))
+        if "link" in facts:
+            self._link(place, said, facts["link"])
+
+    def _step(self, place: Place, number: int, source: str, target: str) -> Action | None:
+        """An action goes from one state to the next; None for one that comes into existence."""
+        if target not in _ACTION_STATES or (source in _LEFT_THE_HOUSE and target in _INSIDE):
+            self._broken(place, f"an action may not go from {source} to {target}")
+        known = self.actions.get(number)
+        stood = _NOTHING if known is None else known.state
+        if stood != source:
+            self._gap(place, f"action {number}", source, target, stood)
+        return known
+
+    def _put_action(self, number: int, action: Action) -> None:
+        self.actions[number] = action
+        self._tell("actions", number)
+
+    def _attempt(self, place: Place, said: Facts, facts: Facts) -> None:
         if "late" in facts:
             return
-        source, target, at = facts["from"], facts["to"], said["at"]
+        number, source, target = said["attempt"], facts["from"], facts["to"]
         for step in pairwise((source, *facts["through"], target)) if "through" in facts else ((source, target),):
             if step not in _LEGAL:
                 self._broken(place, f"an attempt may not go from {step[0] or 'nothing'} to {step[1]}")
-        attempt = self.attempts.get(said["attempt"])
-        if attempt is None:
-            attempt = self.attempts[said["attempt"]] = Thing()
-        attempt.edges += (at, *place, source, target)
-        fence = facts["fence"]
-        if not attempt.about or fence > attempt.about[2]:  # fences only rise, in whatever strand
-            attempt.about = (said["action"], facts["number"], fence)
-        self._move_action(said["action"], place, at, facts["action_from"], facts["action_to"])
-        if "link" in facts:
-            self._link(place, said["record"], facts["link"])
-
-    def _move_action(self, number: int, place: Place, at: str, source: str, target: str) -> None:
-        if target not in _ACTION_STATES or (source in _LEFT_THE_HOUSE and target in _INSIDE):
-            self._broken(place, f"an action may not go from {source} to {target}")
-        action = self.actions.get(number)
+        known = self.attempts.get(number)
+        stood = _NOTHING if known is None else known.state
+        if stood != source:
+            self._gap(place, f"attempt {number}", source, target, stood)
+        if known is None:
+            known = Attempt(said["action"], facts["number"], target, 0)
+        session = self.sessions.get(place[0], 0)
+        self.attempts[number] = self._moved(known, session, said["at"], target, facts)
+        self._tell("attempts", number)
+        action = self._step(place, said["action"], facts["action_from"], facts["action_to"])
         if action is None:
-            action = self.actions[number] = Thing()
-        action.edges += (at, *place, source, target)
+            action = Action(facts["action_to"], -1, ())
+        action = action._replace(state=facts["action_to"], fence=action.fence + 1, session_id=session, due_at=0)
+        if target == _SENT:
+            action = action._replace(request_id=facts.get("request", action.request_id))
+        else:
+            detail = facts.get("detail", "")
+            action = action._replace(
+                why=(detail,) if detail else "", due_at=facts.get("due", 0), replaced_by=0
+            )  # fmt: skip
+        self._put_action(said["action"], action)
+        if "link" in facts:
+            self._link(place, said, facts["link"])
 
-    def _hold(self, place: Place, said: Mapping[str, Any], facts: _Facts) -> None:
-        hold = self.holds.setdefault(facts["hold"], Thing())
-        hold.edges += (said["at"], *place, facts["from"], facts["to"])
-        hold.about = (said["action"], said["record"])
+    def _moved(self, known: Attempt, session: int, at: str, target: str, facts: Facts) -> Attempt:
+        if target == _SENT:
+            return known._replace(
+                state=target, fence=facts["fence"], session_id=session, before_id=facts.get("before", 0), sent_at=at,
+                deadline=facts.get("deadline", ""), settled_at=None, via="", detail="",
+            )  # fmt: skip
+        via = facts.get("via", "")
+        return known._replace(
+            state=target, fence=facts["fence"], after_id=facts.get("after", 0), via=via,
+            settled_at=None if via == _RECOVERY else at, remote_id=facts.get("remote", ""),
+            detail=facts.get("detail", ""),
+        )  # fmt: skip
 
-    def _switched(self, place: Place, said: Mapping[str, Any], facts: _Facts) -> None:
+    def _hold(self, place: Place, said: Facts, facts: Facts) -> None:
+        number, source, target = facts["hold"], facts["from"], facts["to"]
+        known = self.holds.get(number)
+        stood = _NOTHING if known is None else known.state
+        if stood != source:
+            self._gap(place, f"hold {number}", source, target, stood)
+        self.holds[number] = Hold(target, said["action"], said["record"])
+        self._tell("holds", number)
+
+    def _switched(self, place: Place, _said: Facts, facts: Facts) -> None:
+        switches: dict[str, Any]
         switches, (before, after) = (
             (self.phases, facts["phase"]) if "phase" in facts else (self.pauses, facts["paused"])
         )
-        switches.setdefault(facts["scope"], Thing()).edges += (said["at"], *place, before, after)
+        scope = facts["scope"]
+        stood = switches.get(scope, type(before)())
+        if stood != before:
+            self._gap(place, f"switch {scope}", before, after, stood)
+        switches[scope] = after
+        self._tell("switches", scope)
 
-    def _linked(self, place: Place, said: Mapping[str, Any], facts: _Facts) -> None:
-        self._link(place, said["record"], (facts["flow"], facts["id"]))
+    def _linked(self, place: Place, said: Facts, facts: Facts) -> None:
+        self._link(place, said, (facts["flow"], facts["id"]))
 
-    def _link(self, place: Place, record: int, link: Sequence[str]) -> None:
+    def _link(self, place: Place, said: Facts, link: Sequence[str]) -> None:
         flow, id_ = link
-        if self.links.get((flow, id_)) == record:
+        record = said["record"]
+        known = self.links.get((id_, flow))
+        if known is not None and known.record_id == record:
             self._broken(place, f"{flow} {id_} was linked before")
-        self.links[flow, id_] = record
+        self.links[id_, flow] = Link(record, said["at"])
+        self._tell("links", (id_, flow))
+
+    def _tell(self, table: str, key: Any) -> None:
+        """What its entries say is newer than what somebody sealed who moved nothing."""
+        if (whole := self.seals.get(table + WHOLE)) is not None:
+            whole.drop(key)
+        if self.moved is not None:
+            self.moved.add((table, key))
+
+    def _gap(self, place: Place, name: str, source: Any, target: Any, stood: Any) -> None:
+        self._damage.note(
+            f"{name}: strand {place[0]} entry {place[1]} moves it from {source or 'nothing'} to {target}, "
+            f"and it stood at {stood or 'nothing'}: an entry is missing, or was changed"
+        )
 
     def _broken(self, place: Place, what: str) -> None:
         self._damage.note(f"strand {place[0]} entry {place[1]}: {what}")
-
-    # --- against how things stand
-
-    def compare(self, standing: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
-        actions, switches = standing.get("actions", ()), standing.get("switches", ())
-        self._compare("action", self.actions, actions, ("record", "flow", "key"))
-        self._compare_replaced(actions)
-        self._compare("attempt", self.attempts, standing.get("attempts", ()), ("action", "number", "fence"))
-        self._compare("hold", self.holds, standing.get("holds", ()), ("action", "record"))
-        self._compare_links(standing.get("links", ()))
-        self._compare_switches(self.phases, {row["scope"]: row["phase"] for row in switches if row["phase"]}, "")
-        self._compare_switches(self.pauses, {row["scope"]: True for row in switches if row["paused"]}, off=False)
-
-    def _compare(self, noun: str, told: Mapping[int, Thing], rows: _Rows, columns: Sequence[str]) -> None:
-        seen = set()
-        for row in rows:
-            number = row["id"]
-            seen.add(number)
-            thing = told.get(number)
-            if thing is None:
-                self._damage.note(f"{noun} {number}: no entry says that it came into existence")
-            else:
-                self._compare_one(f"{noun} {number}", thing, row, columns)
-        for number in sorted(told.keys() - seen):
-            self._damage.note(f"{noun} {number}: it is gone; its entries say that it came into existence")
-
-    def _compare_one(self, name: str, thing: Thing, row: Mapping[str, Json], columns: Sequence[str]) -> None:
-        end = self._end(name, thing.edges, _NOTHING)
-        if end is not None and end != row["state"]:
-            self._damage.note(f"{name}: it stands at {row['state']}, and its entries end at {end}")
-        for column, said in zip(columns, thing.about, strict=False):
-            if row[column] != said:
-                self._damage.note(f"{name}: the ledger says {column} {row[column]}, its entries say {said}")
-
-    def _compare_replaced(self, rows: _Rows) -> None:
-        for row in rows:
-            number, said = row["id"], self._replaced_by.get(row["id"], 0)
-            if row["replaced_by"] != said:
-                kept = row["replaced_by"]
-                self._damage.note(f"action {number}: the ledger says replaced by {kept}, its entries say {said}")
-
-    def _end(self, name: str, edges: Path, start: Any) -> Any:
-        """Where the entries end; None when they do not lead from one to the next."""
-        end, left = follow(edges, start)
-        if not left:
-            return end
-        _, strand, number, source, target = left[0]
-        self._damage.note(
-            f"{name}: strand {strand} entry {number} moves it from {source or 'nothing'} to {target}, "
-            f"and it stood at {end or 'nothing'}: an entry is missing, or was changed"
-        )
-        return None
-
-    def _compare_links(self, rows: _Rows) -> None:
-        seen = set()
-        for row in rows:
-            link = (row["flow"], row["id"])
-            seen.add(link)
-            record = self.links.get(link)
-            name = f"link {link[0]} {link[1]}"
-            if record is None:
-                self._damage.note(f"{name}: no entry says that it was made")
-            elif record != row["record"]:
-                self._damage.note(f"{name}: it leads to record {row['record']}, and its entry says {record}")
-        for flow, id_ in sorted(self.links.keys() - seen):
-            self._damage.note(f"link {flow} {id_}: it is gone; its entry says that it was made")
-
-    def _compare_switches(self, told: Mapping[str, Thing], kept: Mapping[str, Any], off: Any) -> None:
-        for scope in sorted(told.keys() | kept.keys()):
-            end = self._end(f"switch {scope}", told[scope].edges if scope in told else [], off)
-            if end is not None and end != kept.get(scope, off):
-                self._damage.note(f"switch {scope}: it stands at {kept.get(scope, off)}, and its entries end at {end}")

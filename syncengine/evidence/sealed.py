@@ -32,6 +32,7 @@ class Sealed:
         self.erased = 0
         self.notes: list[str] = []
         self._damage = damage
+        self._found = Damage()
         self._runs: list[_Run] = []
         self._erasures: dict[int, Place] = {}
 
@@ -47,13 +48,37 @@ class Sealed:
             self._erasures.update(dict.fromkeys(range(first, last + 1), place))
 
     def check(self, payloads: Iterable[PayloadRow]) -> None:
-        """Payloads in the order of their ids, run by run."""
+        """Payloads in the order of their ids, run by run. What is found counts once it is settled."""
+        self._found = Damage()
+        self._check(payloads)
+
+    def check_again(self, payloads: Iterable[PayloadRow], last: int) -> None:
+        """Some were stored behind the `last` one meanwhile, or erased: those are looked at, and all where any seemed
+        wrong.
+        """
+        seen = self.payloads
+        if self._found.places:
+            self.notes.clear()
+            self.erased = seen = last = 0
+        self.payloads = 0
+        before = self._found
+        self._runs, runs = [run for run in self._runs if run.last > last], self._runs
+        self.check(row for row in payloads if row.id > last)
+        self._runs = runs
+        self.payloads += seen
+        if last:
+            self._found.take(before)
+
+    def settle(self) -> None:
+        self._damage.take(self._found)
+
+    def _check(self, payloads: Iterable[PayloadRow]) -> None:
         rows = self._counted(payloads)
         row = next(rows, None)
         reached = 0
         for run in sorted(self._runs):
             if run.first <= reached:
-                self._damage.note(f"payload {run.first}: {run.entry} says that it stored it, as an earlier entry does")
+                self._found.note(f"payload {run.first}: {run.entry} says that it stored it, as an earlier entry does")
                 continue
             reached = run.last
             while row is not None and row.id < run.first:
@@ -72,7 +97,7 @@ class Sealed:
             yield row
 
     def _added(self, row: PayloadRow, rows: Iterator[PayloadRow]) -> PayloadRow | None:
-        self._damage.note(f"payload {row.id}: it was added; no entry says that it was stored")
+        self._found.note(f"payload {row.id}: it was added; no entry says that it was stored")
         return next(rows, None)
 
     def _check_run(self, run: _Run, rows: list[PayloadRow]) -> None:
@@ -83,7 +108,7 @@ class Sealed:
                 self._check_erasure(row)
                 continue
             if row.erased_by:
-                self._damage.note(f"payload {row.id}: it is marked as erased, and its body is still there")
+                self._found.note(f"payload {row.id}: it is marked as erased, and its body is still there")
             if (own := commitment(row.salt, row.body)) != row.commitment:
                 resealed[place] = leaf(kind=row.kind, record=row.record, commitment=own)
         leaves = [leaf(kind=row.kind, record=row.record, commitment=row.commitment) for row in rows]
@@ -97,17 +122,17 @@ class Sealed:
         only_commitments = whole and root(repaired).hex() == run.root
         what = "the commitment was changed" if only_commitments else "the body does not match its commitment"
         for place in resealed:
-            self._damage.note(f"payload {rows[place].id}: {what}")
+            self._found.note(f"payload {rows[place].id}: {what}")
         if whole and not intact and not only_commitments:
             self._note_exchanged(run, leaves)
 
     def _check_erasure(self, row: PayloadRow) -> None:
         place = self._erasures.get(row.id)
         if place is None:
-            self._damage.note(f"payload {row.id}: its body is gone, and no entry says that it was erased")
+            self._found.note(f"payload {row.id}: its body is gone, and no entry says that it was erased")
         elif row.erased_by != place[1]:
             said = f"strand {place[0]} entry {place[1]}"
-            self._damage.note(f"payload {row.id}: it names entry {row.erased_by} for its erasure, which is {said}")
+            self._found.note(f"payload {row.id}: it names entry {row.erased_by} for its erasure, which is {said}")
         else:
             self.erased += 1
             if self.erased > SHOWN:
@@ -117,13 +142,13 @@ class Sealed:
     def _note_missing(self, run: _Run, there: set[int]) -> None:
         for number in range(run.first, run.last + 1):
             if number not in there:
-                self._damage.note(f"payload {number}: it is gone; {run.entry} says that it was stored")
+                self._found.note(f"payload {number}: it is gone; {run.entry} says that it was stored")
 
     def _note_exchanged(self, run: _Run, leaves: list[bytes]) -> None:
         """Each is consistent in itself, and still they are not the ones that were stored."""
         if len(leaves) == 1:
-            self._damage.note(f"payload {run.first}: it is not the one that {run.entry} says was stored")
+            self._found.note(f"payload {run.first}: it is not the one that {run.entry} says was stored")
         else:
-            self._damage.note(
+            self._found.note(
                 f"payloads {run.first} to {run.last}: one of them is not the one that {run.entry} says was stored"
             )

@@ -37,7 +37,7 @@ class AttemptTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldTold:
-    """`status` has passed the mask of what the gate asks."""
+    """`status` has passed the mask of what the gate asks. `said_by`: whose record spoke of it, by which event."""
 
     flow: str
     gate: str
@@ -47,6 +47,7 @@ class HoldTold:
     since: datetime
     released_at: datetime | None
     released_by: str
+    said_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

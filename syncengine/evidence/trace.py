@@ -182,6 +182,7 @@ class _Telling:
             since=facts.since,
             released_at=facts.released_at,
             released_by=facts.released_by,
+            said_by=facts.said_by,
         )
 
     def _conflict(self, facts: ConflictFacts) -> ConflictTold:

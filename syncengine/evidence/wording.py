@@ -18,7 +18,7 @@ from syncengine.evidence.story import (
     ReviewTold,
     Story,
 )
-from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Consequence, Fate, InputKind, Trust
+from syncengine.vocabulary import HELD_ON, ActionKind, ActionState, AttemptState, Consequence, Fate, InputKind, Trust
 
 _FATES: Final = {
     Fate.SETTLED: "applied",
@@ -68,15 +68,34 @@ def _record(record: RecordTold) -> Iterator[str]:
     links = [(n.flow, escape(n.id), f"since {_time(n.since)}{_mark(n.asked)}") for n in record.known_as]
     yield from _indented(_labelled("known as", _aligned(links)))
     yield from _indented(f"unsettled: awaits a reading of {escape(why)}" for why in record.unsettled)
+    yield from _section("what gates said", (line for hold in _decisive(record) for line in _said(hold)))
     for told in record.inputs:
         yield ""
         yield from _indented(_input(told))
     if record.actions:
         yield ""
         yield from _indented(("decided by something else than these events", *_indented(_actions(record.actions))))
-    yield from _section("holds", (_hold(hold) for hold in record.holds))
     yield from _section("conflicts", (_conflict(conflict) for conflict in record.conflicts))
     yield from _section("for a person to look at", (_review(review) for review in record.reviews))
+
+
+def _decisive(record: RecordTold) -> list[HoldTold]:
+    """Every hold of the record but those that gave way to another one, the oldest first."""
+    actions = (*record.actions, *(action for told in record.inputs for action in told.actions))
+    holds = (*record.holds, *(hold for action in actions for hold in action.holds))
+    kept = (hold for hold in holds if hold.released_by != HELD_ON)
+    return sorted(kept, key=lambda hold: (hold.since, hold.flow, hold.gate, hold.need))
+
+
+def _said(hold: HoldTold) -> Iterator[str]:
+    """Who was held when and why, on whose word, and what came of it."""
+    yield f"{_time(hold.since)}  {hold.flow} is held by the gate {hold.gate}: {hold.need} is {hold.status}"
+    rows = [("on the word of", escape(hold.said_by))] if hold.said_by else []
+    if hold.released_at is None:
+        rows.append(("next", escape(hold.next)))
+    else:
+        rows.append(("released", f"{_time(hold.released_at)}, {escape(hold.released_by) or 'by nobody who said why'}"))
+    yield from _indented(_aligned(rows))
 
 
 def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
@@ -164,10 +183,7 @@ def _when(word: str, moment: datetime | None) -> list[str]:
 
 def _hold(hold: HoldTold) -> str:
     held = f"held by the gate {hold.gate}: {hold.need} is {hold.status}, since {_time(hold.since)}"
-    if hold.released_at is None:
-        return f"{held}; next: {escape(hold.next)}"
-    why = f" ({escape(hold.released_by)})" if hold.released_by else ""
-    return f"{held}; released {_time(hold.released_at)}{why}"
+    return held if hold.released_at is None else f"{held} until {_time(hold.released_at)}"
 
 
 def _conflict(told: ConflictTold) -> str:

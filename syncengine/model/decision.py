@@ -71,7 +71,8 @@ class Settled(Struct, frozen=True, kw_only=True):
     from; `targets` the new states of targets that a reading told us about; `born` the record that came into existence,
     as yet without fields. `gone`: the record went away in its system of record, or (False) is back there. `shown` are
     hashes of what the flow shows for matching alone, `pairs` how far matching has come, `wants` the records of theirs
-    that are to be read for it, each with a reason. `steps` say, in order, what decided.
+    that are to be read for it, each with a reason. `doubts` are flows whose record of the entity has to be read before
+    anything is written, each with a reason. `steps` say, in order, what decided.
     """
 
     fate: Fate
@@ -87,6 +88,7 @@ class Settled(Struct, frozen=True, kw_only=True):
     shown: Mapping[str, str] = field(default_factory=dict)
     pairs: tuple[PairMark, ...] = ()
     wants: tuple[tuple[Link, str], ...] = ()
+    doubts: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
 
 

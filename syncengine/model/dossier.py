@@ -90,6 +90,8 @@ class LinkFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldFacts:
+    """`said_by` names the record of theirs that spoke of the need when it was judged, and its newest event."""
+
     action: int
     record: int
     flow: str
@@ -100,6 +102,7 @@ class HoldFacts:
     since: datetime
     released_at: datetime | None
     released_by: str
+    said_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

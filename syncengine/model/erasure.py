@@ -1,6 +1,7 @@
 """Erasure: what the ledger knows of one person or company, how it is taken out, and what keeps it in."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,8 +13,9 @@ Name = str
 class Reach:
     """All that hangs on a subject: the names it goes by (its records' included), and what the ledger holds of them.
     `records` are not erased yet, and so are the inputs, the refusals (lines that are no deliveries) and the payloads;
-    `objects` counts these records by object. `held` are the legal holds in the way, `busy` says which actions are on
-    their way.
+    `objects` counts these records by object, `files` are those that its deliveries came from. `begun`: an erasure was
+    broken off, of whomever. `held` are the legal holds in the way, of all `holds` that there are, `busy` says which actions are
+    on their way.
     """
 
     subject: str
@@ -23,7 +25,10 @@ class Reach:
     refusals: tuple[int, ...] = ()
     payloads: tuple[int, ...] = ()
     objects: Mapping[str, int] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    begun: bool = False
     held: "tuple[LegalHold, ...]" = ()
+    holds: frozenset[str] = frozenset()
     busy: tuple[str, ...] = ()
 
     @property
@@ -41,6 +46,13 @@ class Erased:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+def counted(records: int, inputs: int, refusals: int, payloads: Iterable[str]) -> Erased:
+    """`payloads` are the kinds of those that were taken out."""
+    counts = Counter({"records": records, "inputs": inputs, "refusals": refusals})
+    counts.update(f"payloads: {kind}" for kind in payloads)
+    return Erased(counts={noun: count for noun, count in counts.items() if count})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ SET: Final = "set:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turned:
     """Who turned a switch last, when and why."""
 
     at: datetime
@@ -28,9 +28,9 @@ class Switch:
 
     scope: str
     phase: Phase | None = None
-    phase_turn: Turn | None = None
+    phase_turn: Turned | None = None
     paused: bool = False
-    pause_turn: Turn | None = None
+    pause_turn: Turned | None = None
 
 
 def scopes(*, write_set: str, flow: str, object_name: str, system: str) -> Iterator[str]:

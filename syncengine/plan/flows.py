@@ -59,6 +59,7 @@ def compile_flow(flow: CheckedFlow, checked: Checked, readings: Readings) -> Flo
         exports=None if grant is None else batch,
         urgent_places=_urgent(flow, (*shown, *once)),
         matches=_matches(checked.objects[flow.object], (*reads, *proposed, *shown)),
+        incident=flow.fresh.incident,
         asks=any(spelling.field.owner == flow.system.name for spelling in flow.proposes),
     )
 

@@ -88,7 +88,7 @@ class WriteSpelling:
 class NeedPlan:
     """One need of a gate. `asked` is False only when its condition is certainly false: empty or an error means asked.
 
-    `max_age`: a status that is `since` longer ago counts as expired.
+    `flow` is the id of the flow that reads the field. `max_age`: a status that is `since` longer ago counts as expired.
     """
 
     field: str
@@ -96,6 +96,7 @@ class NeedPlan:
     next: str
     asked: Callable[[Mapping[str, Value]], bool] | None = None
     max_age: timedelta | None = None
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ class FlowPlan:
     `matches`: the fields that records are matched by, as far as they can be read here, be they its own or not.
     `place_classes`: per place the most sensitive field that stands there ("" for what is ours) and its class.
     `granted_places` are the places of the granted fields, `built_ins` the fields it shows that the engine itself knows.
+    `incident`: what is older here has not been read for too long.
     `if_empty`: per granted place that is only filled, the places of theirs that all have to be empty for that.
     """
 
@@ -169,6 +171,7 @@ class FlowPlan:
     urgent_places: frozenset[str] = frozenset()
     matches: tuple[ReadSpelling, ...] = ()
     asks: bool = False
+    incident: timedelta = timedelta.max
     granted_places: tuple[str, ...] = field(init=False)
     built_ins: tuple[str, ...] = field(init=False)
     if_empty: Mapping[str, tuple[str, ...]] = field(init=False)

@@ -2,7 +2,8 @@
 
 Facts by kind; "about" names the ids that the entry carries beside them.
 
-    session.opened    session, kind, actor, ledger (the seal of its project, beginning and key)
+    session.opened    session, kind, actor, ledger (the seal of its project, beginning and key), schema (its revision
+                      and the seal of all that it is made of)
     session.closed    session
     intake.accepted   first, last (places of the new inputs; 0 when there are none), new, readings, duplicates,
                       collisions, refused, file (digest of what was read of it so far, in hex, or "")
@@ -19,8 +20,11 @@ Facts by kind; "about" names the ids that the entry carries beside them.
     attempt.moved     about an action, an attempt: late (the outcome that came in), fence. The fence was lost, nothing
                       moved
     hold.moved        about a record, an action: hold, from ("" or "open"), to ("open" or "released"); with the first
-                      one gate, need, status, with the last why
+                      one gate, need, with the last why
     switch.moved      scope, phase [from, to] or paused [from, to], reason, actor
+    legal-hold.moved  subject, held [from, to], reason, actor
+    payload.erased    subject, actor, reason, found {noun: n}, payloads []: an erasure begins; the next ones do it
+    payload.erased    payloads, records, inputs, refusals [[from, to], ...]: what was taken out in this transaction
     review.opened     about a record, an input: review, flow, field, why
     rows.written      turn (transactions are numbered without a gap, over all strands), rows {part: [keys, seals]}:
                       every row that the transaction wrote, but for those of which an entry tells all; see
@@ -43,12 +47,13 @@ from datetime import datetime
 from syncengine.model.action import Action, Hold
 from syncengine.model.decision import Link, ReviewItem
 from syncengine.model.entry import Entry
+from syncengine.model.erasure import Reach
 from syncengine.model.value import Json
 from syncengine.vocabulary import ActionState, AttemptState, EntryKind, Fate, FlowResult, OutcomeKind
 
 
-def session_opened(session: int, kind: str, actor: str, at: datetime, ledger: str) -> Entry:
-    facts = {"session": session, "kind": kind, "actor": actor, "ledger": ledger}
+def session_opened(session: int, kind: str, actor: str, at: datetime, ledger: str, schema: str) -> Entry:
+    facts = {"session": session, "kind": kind, "actor": actor, "ledger": ledger, "schema": schema}
     return Entry(kind=EntryKind.SESSION_OPENED, at=at, facts=facts)
 
 
@@ -187,7 +192,7 @@ def late_result(*, at: datetime, id: int, action: int, outcome: OutcomeKind, fen
 
 
 def hold_opened(*, at: datetime, id: int, record: int, action: int, hold: Hold) -> Entry:  # noqa: A002
-    facts = {"hold": id, "from": "", "to": "open", "gate": hold.gate, "need": hold.need, "status": hold.status}
+    facts = {"hold": id, "from": "", "to": "open", "gate": hold.gate, "need": hold.need}
     return Entry(kind=EntryKind.HOLD, at=at, record=record, action=action, facts=facts)
 
 
@@ -204,6 +209,33 @@ def phase_set(*, at: datetime, scope: str, from_: str, to: str, reason: str, act
 def pause_set(*, at: datetime, scope: str, paused: bool, reason: str, actor: str) -> Entry:
     facts = {"scope": scope, "paused": [not paused, paused], "reason": reason, "actor": actor}
     return Entry(kind=EntryKind.SWITCHED, at=at, facts=facts)
+
+
+def legal_hold(*, at: datetime, subject: str, held: bool, reason: str, actor: str) -> Entry:
+    facts = {"subject": subject, "held": [not held, held], "reason": reason, "actor": actor}
+    return Entry(kind=EntryKind.LEGAL_HOLD, at=at, facts=facts)
+
+
+def erasure_begun(*, at: datetime, reach: Reach, reason: str, actor: str) -> Entry:
+    facts = {
+        "subject": reach.subject,
+        "actor": actor,
+        "reason": reason,
+        "found": {
+            "records": len(reach.records),
+            "inputs": len(reach.inputs),
+            "refusals": len(reach.refusals),
+            "payloads": len(reach.payloads),
+        },
+        "payloads": [],
+    }
+    return Entry(kind=EntryKind.ERASED, at=at, facts=facts)
+
+
+def erased(*, at: datetime, payloads: Sequence[int], **others: Sequence[int]) -> Entry:
+    """`others` are places of records, inputs and refusals that were emptied with them."""
+    facts = {"payloads": spans(payloads), **{noun: spans(places) for noun, places in others.items() if places}}
+    return Entry(kind=EntryKind.ERASED, at=at, facts=facts)
 
 
 def review_opened(*, at: datetime, id: int, record: int, input: int, item: ReviewItem) -> Entry:  # noqa: A002

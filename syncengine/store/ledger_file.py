@@ -42,17 +42,22 @@ class LedgerFile:
             check_same_thread=False,
         )
         if first:
-            self._inode = self._stands()
+            self._inode = self._found()
         else:
             self.check()
         return connection
 
     def check(self) -> None:
         """Raises BusyError when the name leads to another file than the one that was opened, or to none."""
-        if self._stands() != self._inode:
+        if not self.stands:
             raise BusyError(MOVED.format(path=self.path), remedy=PUT_BACK)
 
-    def _stands(self) -> tuple[int, int] | None:
+    @property
+    def stands(self) -> bool:
+        """Whether the name leads to the file that was opened; true before the first connection."""
+        return self._inode is None or self._found() == self._inode
+
+    def _found(self) -> tuple[int, int] | None:
         try:
             found = self._absolute.stat()
         except OSError:

@@ -87,10 +87,13 @@ class EngineLock:
         return UserError(message, remedy="make the state folder writable, or name another ledger with --state")
 
     def _is_made(self) -> bool:
+        """Whether there is a ledger; who may not look assumes it."""
         try:
             return self._ledger.stat().st_size > 0
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError:
+            return True
 
 
 def remembers(ledger: Path) -> bool:

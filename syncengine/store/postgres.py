@@ -9,6 +9,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from syncengine.errors import BusyError, SyncengineError, UserError
+from syncengine.store.scrub import scrub_postgresql
 from syncengine.store.sql.database import WRITE, Database
 
 DRIVER: Final = "postgresql+psycopg"
@@ -57,7 +58,9 @@ def open_database(url: str) -> Database:
     )
     event.listen(engine, "connect", lambda connection, _: _settle_in(connection, name))
     event.listen(engine, "begin", _begin)
-    return Database(engine=engine, first_id=_first_id, explain=lambda error: _explain(error, name))
+    return Database(
+        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, name), scrub=scrub_postgresql
+    )  # fmt: skip
 
 
 def database_url(url: str) -> URL:
@@ -91,7 +94,8 @@ def _settle_in(connection: DBAPIConnection, name: str) -> None:
     connection.prepared_max = _PREPARED
     cursor = connection.cursor()
     cursor.execute(_SETTLE_IN)
-    *_, encoding, version = cursor.fetchone() or ()
+    row: Any = cursor.fetchone()
+    encoding, version = row[-2:]
     cursor.close()
     if connection.info.server_version < OLDEST:
         raise UserError(f"{name} is kept by PostgreSQL {version}", remedy="use PostgreSQL 13 or newer for a ledger")

@@ -8,9 +8,11 @@ from typing import Protocol
 
 from syncengine.model.action import Action, Candidate, Hold, OpenHold, Wait
 from syncengine.model.attempt import Outcome, Send
+from syncengine.model.book import Book
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.erasure import Erased, LegalHold, Name, Reach
 from syncengine.model.event import Accepted, InboxRow, Refused
 from syncengine.model.letter import Failures, Letter
 from syncengine.model.matching import Chosen, Compared, Keys, Listing, Neighbourhood, PairMark, Theirs
@@ -272,6 +274,10 @@ class Store(Protocol):
         """
         ...
 
+    def owed(self, session: Session) -> bool:
+        """Whether others held more than their part at the last share(): they let go of it when their rounds end."""
+        ...
+
     def leave(self, session: Session) -> Leaving:
         """Let go of the share and of every claim: other workers take them. After AGAIN another round is due."""
         ...
@@ -331,7 +337,7 @@ class Store(Protocol):
         """Every scope that somebody ever switched, by name, with who did it last, when and why."""
         ...
 
-    def turn(
+    def switch(
         self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
     ) -> bool:  # fmt: skip
         """One transaction, with a session that does nothing else: a phase for the scope of a write set, or whether a
@@ -473,6 +479,53 @@ class Store(Protocol):
         """When the earliest deferred work (retry, probe, reading) falls due; None when there is none."""
         ...
 
+    # --- erasure
+
+    def project(self) -> str:
+        """The project that the ledger belongs to; "" before its first session."""
+        ...
+
+    def reach(self, subject: str) -> Reach | None:
+        """All that hangs on whom an id names, as it stands now; None where nothing answers to it. Raises UserError for
+        an id that means several records.
+        """
+        ...
+
+    def begin_erasure(self, session: Session, reach: Reach, reason: str, now: datetime) -> None:
+        """One transaction, which says who is erased, by whom and why: from its commit on, nothing is kept that comes in
+        about one of these names, and what was to be written about their records is cancelled. Raises BusyError where
+        something is on its way, or legal holds have changed.
+        """
+        ...
+
+    def erase_some(self, session: Session, limit: int, now: datetime) -> Erased | None:
+        """One transaction: at most so many records, inputs or payloads of what was begun lose their values, salts
+        included. None: nothing was left to do. Ids stay, and so do the links.
+        """
+        ...
+
+    def forget_inputs(self, session: Session, inputs: Mapping[int, Sequence[Name]], now: datetime) -> None:
+        """Inputs that turned out to be about somebody who was erased, with the names of what they show: nothing of them
+        is kept either.
+        """
+        ...
+
+    def has_forgotten(self) -> bool:
+        """Whether anybody was ever erased."""
+        ...
+
+    def scrub(self) -> Sequence[str]:
+        """Let go of old bytes in free pages, dead rows and journals. Returns in words what is out of reach. Raises
+        BusyError while others work.
+        """
+        ...
+
+    def legal_holds(self) -> Sequence[LegalHold]: ...
+
+    def set_legal_hold(self, session: Session, subject: str, held: bool, reason: str, now: datetime) -> bool:
+        """False where it stood like that already."""
+        ...
+
     # --- answers
 
     def tally(self, session: Session) -> Tally:
@@ -500,6 +553,10 @@ class Store(Protocol):
         ...
 
     # --- evidence
+
+    def book(self) -> Book:
+        """The whole ledger, to be verified."""
+        ...
 
     def entries(self) -> Iterator[ChainedEntry]:
         """Every audit entry, strand by strand, in order."""

@@ -10,8 +10,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from syncengine.errors import BusyError, SyncengineError, UserError
 from syncengine.store.journal import refuse_foreign_wal, settle_in
-from syncengine.store.ledger_file import MOVED, PUT_BACK, LedgerFile
+from syncengine.store.ledger_file import BUSY_SECONDS, MOVED, PUT_BACK, LedgerFile
+from syncengine.store.scrub import scrub_sqlite
 from syncengine.store.sql.database import WRITE, Database
+from syncengine.store.wicket import Wicket
 
 _CACHE_KIB: Final = 32 * 1024
 
@@ -26,9 +28,11 @@ def open_database(path: Path, *, damaged: bool = False) -> Database:
     event.listen(engine, "connect", lambda connection, _: _settle_in(connection, path))
     if damaged:
         event.listen(engine, "connect", _show_what_is_no_text)
-    event.listen(engine, "begin", lambda connection: _begin(connection, file))
+    wicket = Wicket.beside(path, patience=BUSY_SECONDS)
+    event.listen(engine, "begin", lambda connection: _begin(connection, file, wicket))
     return Database(
-        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, path), stands=file.check
+        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, file), stands=file.check,
+        scrub=scrub_sqlite,
     )  # fmt: skip
 
 
@@ -57,10 +61,14 @@ def _show_what_is_no_text(connection: DBAPIConnection, _record: object) -> None:
     connection.text_factory = lambda raw: raw.decode(errors="backslashreplace")
 
 
-def _begin(connection: Connection, file: LedgerFile) -> None:
+def _begin(connection: Connection, file: LedgerFile, wicket: Wicket) -> None:
     """A writer takes its lock at once: one that began as a reader could not wait for it."""
     writes = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("begin immediate" if writes else "begin")
+    if writes:
+        with wicket:
+            connection.exec_driver_sql("begin immediate")
+    else:
+        connection.exec_driver_sql("begin")
     file.check()
     if writes:
         refuse_foreign_wal(cast(sqlite3.Connection, connection.connection.driver_connection), file.path)
@@ -80,7 +88,8 @@ def append_only(table: str) -> Sequence[str]:
     )
 
 
-def _explain(error: BaseException, path: Path) -> SyncengineError | None:
+def _explain(error: BaseException, file: LedgerFile) -> SyncengineError | None:
+    path = file.path
     if str(error).startswith("Could not decode to UTF-8"):  # Python's own error, without a code; it quotes the value
         return UserError(f"{path} is damaged: a text in it is none", remedy="restore it from a backup")
     if str(error).startswith("no such table"):  # ours is there from the first transaction on
@@ -91,7 +100,7 @@ def _explain(error: BaseException, path: Path) -> SyncengineError | None:
     code = getattr(error, "sqlite_errorcode", 0)
     code = code if code in _BUSY else code & 0xFF
     if code in _BUSY:
-        message, remedy = _BUSY[code]
+        message, remedy = _BUSY[code] if file.stands else (MOVED, PUT_BACK)
         return BusyError(message.format(path=path, error=error), remedy=remedy)
     if code in _WRONG:
         message, remedy = _WRONG[code]

@@ -4,7 +4,7 @@ Everything a worker claims is an advisory lock of one connection of its own. The
 which that connection ends: nobody waits for a lease, and nobody is called dead because it is slow.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from threading import Lock
@@ -33,12 +33,11 @@ _GIVE: Final = "SELECT pg_advisory_unlock(%s, part) FROM unnest(%s::int[]) AS pa
 _END_ALL: Final = "SELECT pg_advisory_unlock_all()"
 _CLAIM: Final = "SELECT pg_try_advisory_lock(%s)"
 _RELEASE: Final = "SELECT pg_advisory_unlock(%s)"
-_PROVE: Final = (
-    "SELECT count(*) FROM pg_locks WHERE classid = %s AND objid::bigint = %s AND pid = %s AND " + _HERE
-)
+_PROVE: Final = f"SELECT count(*) FROM pg_locks WHERE classid = %s AND objid::bigint = %s AND pid = %s AND {_HERE}"  # noqa: S608
 _SETTLE_IN: Final = (
     "SELECT set_config(v.name, v.value, false) FROM (VALUES ('idle_session_timeout', '0'), "
-    "('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3')) AS v(name, value) JOIN pg_settings USING (name)"
+    "('tcp_keepalives_idle', '10'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3')) "
+    "AS v(name, value) JOIN pg_settings USING (name)"
 )
 
 
@@ -67,7 +66,8 @@ class Worker:
             mine = set(sorted(mine)[:fair])
             mine |= self._take(sorted(set(range(PARTITIONS)) - taken)[: fair - len(mine)])
             self._parts = frozenset(mine)
-            return Shared(share=None if len(mine) == PARTITIONS else sorted(mine), living=living)
+            owed = len(mine) < PARTITIONS // len(living)
+            return Shared(share=None if len(mine) == PARTITIONS else sorted(mine), living=living, owed=owed)
 
     def leave(self) -> Leaving:
         if not self._session:
@@ -134,9 +134,9 @@ class Worker:
         found: list[Any] = cursor.fetchall()
         return found
 
-    def _take(self, parts: Sequence[int]) -> Collection[int]:
+    def _take(self, parts: Sequence[int]) -> set[int]:
         """Those that nobody else was quicker to take."""
-        return {part for (part,) in self._ask(_TAKE, parts, HAS)} if parts else ()
+        return {part for (part,) in self._ask(_TAKE, parts, HAS)} if parts else set()
 
     def _give(self, parts: Sequence[int]) -> None:
         if parts:
@@ -153,8 +153,8 @@ class Worker:
 def _connection(database: Database) -> Any:
     """One that no pool ever gets back."""
     made = database.engine.raw_connection()
+    connection: Any = made.driver_connection
     made.detach()
-    connection = made.driver_connection
     connection.execute(_SETTLE_IN)
     return connection
 

@@ -14,6 +14,9 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": ("explain", "gate/weak-pass"),
     "ingest": ("ingest", "billing", "deliveries.jsonl", "--environment", "local"),
     "run": ("run", "--environment", "local"),
+    "phase": ("phase", "show"),
+    "pause": ("pause", "set:crm"),
+    "resume": ("resume", "set:crm"),
     "trace": ("trace", "evt_1"),
     "audit": ("audit", "verify"),
 }
@@ -25,6 +28,9 @@ INCOMPLETE: Final[Mapping[str, tuple[str, ...]]] = {
     "explain": ("explain", "--maps"),
     "ingest": ("ingest", "--environment", "local"),
     "run": ("run",),
+    "phase": ("phase",),
+    "pause": ("pause",),
+    "resume": ("resume",),
     "trace": ("trace",),
     "audit": ("audit",),
 }

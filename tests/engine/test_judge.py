@@ -136,7 +136,7 @@ def test_a_recheck_of_an_object_that_is_gone_from_the_map_is_over(stage: Stage) 
         arrive(stage, world, [customer("evt_c")])
         judge(world, 10)
         (held,) = world.store.due_rechecks(9)
-        assert held.object == "invoice"
+        assert held.record.object == "invoice"
         objects = {name: o for name, o in world.plan.objects.items() if name != "invoice"}
         flows = {name: f for name, f in world.plan.flows.items() if f.object != "invoice"}
         assert judge(with_plan(world, objects=objects, flows=flows), 10) == 1

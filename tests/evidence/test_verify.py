@@ -100,7 +100,7 @@ def test_every_way_of_an_attempt_is_legal_in_the_trail(trail: Trail) -> None:
         scene.settle(scene.sent(f"x{place}"), kind)
     scene.send(*scene.candidates())
     scene.sent("y")
-    scene.store.recover(scene.begin(), scene.now)
+    scene.store.share(scene.begin(), scene.now)
     ends: tuple[tuple[OutcomeKind, dict[str, Any]], ...] = (
         (OutcomeKind.NOT_SENT, {"attempt_to": AttemptState.ABSENT}),
         (OutcomeKind.UNKNOWN, {}),

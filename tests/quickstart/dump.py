@@ -43,7 +43,11 @@ FLOWS = {
 
 
 def dump(folder: Path, system: str) -> Dump:
-    tables = _tables(folder, system)
+    return shown(tables(folder, system), system)
+
+
+def shown(tables: Dump, system: str) -> Dump:
+    """Whole tables of a target as they are compared."""
     stands_for = _stands_for(tables, system)
     return {
         table: sorted((_shown(row, own, system, stands_for) for row in tables[table]), key=lambda row: str(row[key]))
@@ -51,12 +55,12 @@ def dump(folder: Path, system: str) -> Dump:
     }
 
 
-def links(folder: Path) -> oracle.Links:
+def links(folder: Path, state: str = "") -> oracle.Links:
     """Per flow, which record of theirs is which entity: rows by their keys, entities by the id they were born with."""
-    with closing(open_store(f"sqlite:///{folder / 'state.db'}")) as store:
+    with closing(open_store(state or f"sqlite:///{folder / 'state.db'}")) as store:
         ledger = store.dump()
     born = {record["entity"]: record["birth"][1] for record in ledger["records"]}
-    stands_for = {system: _stands_for(_tables(folder, system), system) for system in KEYS}
+    stands_for = {system: _stands_for(tables(folder, system), system) for system in KEYS}
     found: oracle.Links = {}
     for link in ledger["links"]:
         system, table = FLOWS.get(link["flow"], ("", ""))
@@ -66,7 +70,7 @@ def links(folder: Path) -> oracle.Links:
     return found
 
 
-def _tables(folder: Path, system: str) -> Dump:
+def tables(folder: Path, system: str) -> Dump:
     with closing(sqlite3.connect(f"file:{folder / system}.db?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         return {table: _rows(connection, table) for table in KEYS[system]}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.quickstart import matched, oracle
+from tests.quickstart.conftest import Ledgers
 from tests.quickstart.dump import differences, links
 from tests.quickstart.matched import Old, alike
 from tests.quickstart.workspace import Workspace, make
@@ -20,7 +21,7 @@ def wrong(it: Workspace, truth: oracle.Truth, old: Old) -> list[str]:
     """Where the CRM, the ERP and the ledger's links are not what they must be."""
     rows = differences(alike(it.holds("crm")), alike(matched.crm(truth, old)))
     rows += differences(alike(it.holds("erp")), alike(matched.erp(truth, old)))
-    linked, wanted = links(it.folder), oracle.links(truth)
+    linked, wanted = links(it.folder, it.state), oracle.links(truth)
     rows += [f"links of {flow}" for flow in linked.keys() | wanted.keys() if linked.get(flow) != wanted.get(flow)]
     crm = matched.ids(it.database("crm"), "accounts", "id", "stripe_customer_id")
     erp = matched.ids(it.database("erp"), "partner", "partner_no", "reference")
@@ -30,9 +31,11 @@ def wrong(it: Workspace, truth: oracle.Truth, old: Old) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
-def test_customers_that_stood_there_before_are_linked_and_not_made_again(seed: int, tmp_path: Path) -> None:
+def test_customers_that_stood_there_before_are_linked_and_not_made_again(
+    seed: int, tmp_path: Path, ledgers: Ledgers
+) -> None:
     truth = make(tmp_path / "company", seed=seed, customers=10)
-    it = Workspace(tmp_path / "it", tmp_path / "company")
+    it = Workspace(tmp_path / "it", tmp_path / "company", ledgers())
     old = matched.age(it, truth, seed)
     assert (len(old.crm), bool(old.erp)) == (5, True)
     it.deliver(it.captured, "all")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.quickstart import oracle
+from tests.quickstart.conftest import Ledgers
 from tests.quickstart.dump import differences, links
 from tests.quickstart.workspace import Finished, Workspace, make
 
@@ -26,14 +27,14 @@ New = Callable[[str], Workspace]
 def wrong(it: Workspace, truth: oracle.Truth) -> list[str]:
     """Where the CRM, the ERP and the ledger's links are not what is true."""
     rows = differences(it.holds("crm"), oracle.crm(truth)) + differences(it.holds("erp"), oracle.erp(truth))
-    linked, wanted = links(it.folder), oracle.links(truth)
+    linked, wanted = links(it.folder, it.state), oracle.links(truth)
     return rows + [f"links of {flow}" for flow in linked.keys() | wanted.keys() if linked.get(flow) != wanted.get(flow)]
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Finished, Finished]:
+def first(tmp_path_factory: pytest.TempPathFactory, ledgers: Ledgers) -> tuple[Workspace, Finished, Finished]:
     """One quickstart, run twice."""
-    it = Workspace(tmp_path_factory.mktemp("quickstart") / "it")
+    it = Workspace(tmp_path_factory.mktemp("quickstart") / "it", state=ledgers())
     it.deliver(it.captured, "all")
     return it, it.run(), it.run()
 
@@ -83,9 +84,9 @@ def test_a_second_run_writes_nothing_and_says_so(first: tuple[Workspace, Finishe
 
 
 @pytest.mark.parametrize("seed", [7, 41, 1001])
-def test_another_company_of_the_same_kind_comes_out_right_too(seed: int, tmp_path: Path) -> None:
+def test_another_company_of_the_same_kind_comes_out_right_too(seed: int, tmp_path: Path, ledgers: Ledgers) -> None:
     truth = make(tmp_path / "company", seed=seed, customers=5 + seed % 5)
-    it = Workspace(tmp_path / "it", tmp_path / "company")
+    it = Workspace(tmp_path / "it", tmp_path / "company", ledgers())
     it.deliver(it.captured, "all")
     run = it.run()
     assert run.exit == 0, run.errors

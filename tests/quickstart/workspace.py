@@ -44,9 +44,12 @@ def make(out: Path, *, seed: int, customers: int) -> oracle.Truth:
 
 
 class Workspace:
-    def __init__(self, folder: Path, company: Path = QUICKSTART) -> None:
-        """The quickstart's map and databases, with the deliveries and snapshots of `company`."""
+    def __init__(self, folder: Path, company: Path = QUICKSTART, state: str = "") -> None:
+        """The quickstart's map and databases, with the deliveries and snapshots of `company`. `state` is the ledger's
+        URL, a file in the folder unless said otherwise.
+        """
         self.folder = folder
+        self.state = state or f"sqlite:///{folder / 'state.db'}"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(QUICKSTART / "mappings", folder / "mappings")
         shutil.copytree(company / "snapshots", folder / "snapshots")
@@ -62,8 +65,7 @@ class Workspace:
         (self.folder / "inbox" / f"{name}.jsonl").write_text("".join(line + "\n" for line in lines), "utf-8")
 
     def syncengine(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        state = f"sqlite:///{self.folder / 'state.db'}"
-        return command("-m", "syncengine", "--maps", str(self.folder / "mappings"), "--state", state, *arguments)
+        return command("-m", "syncengine", "--maps", str(self.folder / "mappings"), "--state", self.state, *arguments)
 
     def run(self) -> Finished:
         done = self.syncengine("run", "--environment", "local", "--format", "json")

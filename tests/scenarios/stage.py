@@ -1,5 +1,6 @@
 """A stage for scenarios: a Stripe that is a drop folder and a snapshot folder, a CRM and an ERP in memory that lie on
-request, a ledger (in memory, unless another one is given), a clock that is told. Each `run` is a new engine on the same ledger, as after a restart.
+request, a ledger (in memory, unless another one is given), a clock that is told. Each `run` is a new engine on the same
+ledger, as after a restart.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Scenarios in YAML: what happens, and what then stands in the CRM, the ERP and the ledger, whichever database holds it.
+"""Scenarios in YAML: what happens, and what then stands in the CRM, the ERP and the ledger, on whatever it is kept.
 
 A step is one of: deliver (events of Stripe: event, type, at, object, previous), snapshot {record, object}, run (how
 often), edit / insert / remove {system, table, ...}, lie {system, lies}, away SYSTEM, back SYSTEM, rewrite {file, old,

@@ -84,16 +84,17 @@ def _lock(file: Path) -> None:
     )
     assert holder.stdout is not None
     assert holder.stdout.readline() == b"held\n"
-    _away(file).write_text(str(holder.pid))
-    KEPT.append(holder)
+    _HOLDERS[file] = holder
 
 
 def _unlock(file: Path) -> None:
-    """Its holder ends by itself when the process that started it is gone."""
-    _away(file).unlink()
+    """A holder that a process started that is gone has ended with it."""
+    holder = _HOLDERS.pop(file, None)
+    if holder is not None:
+        holder.communicate()
 
 
-KEPT: list["subprocess.Popen[bytes]"] = []
+_HOLDERS: dict[Path, "subprocess.Popen[bytes]"] = {}
 
 
 def _forbid(file: Path) -> None:

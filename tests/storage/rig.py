@@ -82,6 +82,9 @@ class Company:
         lines = (line.split() for line in ended.said.splitlines())
         return {words[0]: int(words[1]) for words in lines if len(words) == 2 and "." in words[0]}
 
+    def strike(self, fault: str, file: str) -> None:
+        FAULTS[fault].strike(self.file(file))
+
     def mend(self, fault: str, file: str) -> None:
         FAULTS[fault].mend(self.file(file))
 

@@ -1,6 +1,11 @@
-"""Something happens to a file in the middle of a run: what the run says, and what stands once it is mended."""
+"""Something happens to a file in the middle of a run: what the run says, and what stands once it is mended.
 
+FAULTS=5 pytest tests/storage tries every moment of the list, instead of one for each fault.
+"""
+
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -39,13 +44,26 @@ CASES = [
     Case(fault="deleted", file="crm", words=r"away +crm: the database \S+crm.db is not there"),
     Case(fault="emptied", file="crm", words=r"away +crm: the database \S+crm.db was replaced by another file"),
     Case(fault="copied", file="erp", words=r"away +erp: the database \S+erp.db was replaced by another file"),
-    Case(fault="locked", file="crm", words=r"away +crm: the database \S+crm.db: database is locked"),
+    Case(fault="locked", file="crm", words=r"away +crm: .*the database \S+crm.db: database is locked"),
 ]
-POINTS = ("intake.committed", "decide.committed", "intent.ready", "intent.committed", "settle.committed")
+POINTS = {
+    "ledger": ("intake.committed", "decide.committed", "intent.ready", "intent.committed", "settle.committed"),
+    "targets": ("intent.ready", "intent.committed", "settle.committed"),
+}
+"""Moments, the targets' once they have been looked at."""
+
+MOMENTS = int(os.environ.get("FAULTS", "1"))
 
 
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def moments() -> Iterator[tuple[Case, str]]:
+    """Each fault at another moment than the one before it."""
+    for number, case in enumerate(CASES):
+        points = POINTS["ledger" if case.file in ("ledger", "state") else "targets"]
+        for turn in range(min(MOMENTS, len(points))):
+            yield case, points[(number + turn) % len(points)]
+
+
+@pytest.mark.parametrize(("case", "point"), moments(), ids=lambda it: it if isinstance(it, str) else it.name)
 def test_a_run_says_what_happened_and_the_next_one_catches_up(
     case: Case, point: str, company: Company, undisturbed: Undisturbed
 ) -> None:

@@ -5,7 +5,7 @@ comes too late, as it does when several workers share a ledger.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from syncengine.store.protocol import (
     IntakeGroup,
     Intent,
     Move,
+    Recheck,
     Session,
     Store,
 )
@@ -175,14 +176,14 @@ class Story:
             touched=list(dict.fromkeys(self.some(1, of=lambda: self.random.choice(ENTITIES)))),
             sandbox=[(entity, FlowOutcome(flow=CRM, result=FlowResult.OBSERVED, sandbox=fields))],
             released=[(entity, flow, "passes") for flow in FLOWS if self.rarely()],
-            rechecked=[record.id] if record.id and self.often() else [],
             answers=self.some(1, of=self.pair) if self.rarely() else [],
             ours=[(entity, self.said())] if self.often() else [],
             theirs=self.some(2, of=self.theirs),
             pairs=self.some(2, of=lambda: self.pair_mark(entity)),
             tally={FlowResult.ACT: len(fields)} if fields else {},
         )
-        self.both(lambda s: s.commit_decisions(self.session, batch, self.now))
+        done = {record.id} if record.id and self.often() else set()
+        self.both(lambda s: s.commit_decisions(self.session, replace(batch, rechecked=asked(s, done)), self.now))
 
     def said(self) -> dict[str, bytes]:
         return {rule: self.random.choice((b"x", b"y", b"z")) for rule in ("", "email", "name") if self.often()}
@@ -353,7 +354,7 @@ class Story:
         self.disk.close()
         self.disk = open_store(self.url, randomness=self.salts)
         self.session = self.new_session()
-        self.both(lambda s: s.recover(self.session, self.now))
+        self.both(lambda s: s.share(self.session, self.now))
 
     def checkpoint(self) -> None:
         self.both(lambda s: s.checkpoint(self.session, self.now))
@@ -366,7 +367,7 @@ class Story:
             lambda s: s.dump(),
             lambda s: s.tally(self.session),
             lambda s: s.due_inputs(100),
-            lambda s: s.due_rechecks(100),
+            lambda s: [r.record for r in s.due_rechecks(100)],
             lambda s: list(s.open_holds(ENTITIES)),
             lambda s: s.wanted_readings(self.now, 100),
             lambda s: s.candidates(FLOWS, self.now, 100),
@@ -394,6 +395,11 @@ class Story:
 def without_hashes(standing: Any) -> Any:
     kept = {name: rows for name, rows in standing.items() if name not in ("strands", "checkpoint")}
     return {**kept, "counts": [(row["strand"], row["count"]) for row in standing["strands"]]}
+
+
+def asked(store: Store, records: Collection[int]) -> list[Recheck]:
+    """The rechecks of these records, as this store has them."""
+    return [one for one in store.due_rechecks(100) if one.record.id in records]
 
 
 def conflict() -> Conflict:

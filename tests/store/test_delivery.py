@@ -171,7 +171,7 @@ def test_a_write_that_was_overtaken_in_the_target_has_its_record_judged_again(sc
     scene.settle(send, OutcomeKind.MOVED, recheck=True)
     assert list(scene.states().values()) == ["cancelled"]
     assert scene.attempts() == [(send.action, 1, "overtaken")]
-    assert [r.entity for r in scene.store.due_rechecks(10)] == ["a"]
+    assert [r.record.entity for r in scene.store.due_rechecks(10)] == ["a"]
 
 
 def test_a_settlement_whose_record_moved_is_handed_back_untouched(scene: Scene) -> None:
@@ -312,23 +312,24 @@ def test_what_a_dead_session_left_on_its_way_is_of_unknown_outcome(scene: Scene)
     send = scene.sent("a")
     scene.ready("b")
     successor = scene.begin()
-    assert scene.store.recover(successor, scene.now) == 1
+    assert scene.store.share(successor, scene.now) == 1
     assert list(scene.states().values()) == ["unknown", "ready"]
+    scene.clock.advance(60 * SECOND)
     (doubt,) = scene.doubts()
     assert doubt.send.attempt == send.attempt
-    assert scene.store.recover(successor, scene.now) == 0
+    assert scene.store.share(successor, scene.now) == 0
 
 
 def test_a_session_does_not_doubt_its_own_attempts(scene: Scene) -> None:
     scene.sent("a")
-    assert scene.store.recover(scene.session, scene.now) == 0
+    assert scene.store.share(scene.session, scene.now) == 0
     assert list(scene.states().values()) == ["sent"]
 
 
 def test_the_answer_of_a_dead_session_comes_too_late(scene: Scene) -> None:
     send = scene.sent("a")
     successor = scene.begin()
-    scene.store.recover(successor, scene.now)
+    scene.store.share(successor, scene.now)
     assert scene.settle(send, OutcomeKind.CONFIRMED) == []
     assert list(scene.states().values()) == ["unknown"]
     assert late_results(scene) == ["confirmed"]
@@ -337,5 +338,6 @@ def test_the_answer_of_a_dead_session_comes_too_late(scene: Scene) -> None:
 def test_doubts_come_in_the_order_of_their_attempts(scene: Scene) -> None:
     for entity in ("a", "b", "c"):
         scene.sent(entity)
-    scene.store.recover(scene.begin(), scene.now)
+    scene.store.share(scene.begin(), scene.now)
+    scene.clock.advance(60 * SECOND)
     assert [d.send.attempt for d in scene.store.doubts([CRM], scene.now, 2)] == [1, 2]

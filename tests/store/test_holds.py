@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncengine.model.struct import replace as altered
-from syncengine.store.protocol import DecidedAction
+from syncengine.store.protocol import DecidedAction, Recheck
 from syncengine.vocabulary import ActionState
 from tests.store.scene import CRM, ERP, START, Scene, action, hold, new_record
 
@@ -17,12 +17,17 @@ def held(scene: Scene, *entities: str, about: str) -> None:
 
 def due(scene: Scene) -> list[str]:
     """Who is to be judged again, by name."""
-    return sorted(r.entity for r in scene.store.due_rechecks(100))
+    return sorted(r.record.entity for r in scene.store.due_rechecks(100))
 
 
 def rested(scene: Scene) -> None:
     """Everybody who is to be judged again has been."""
-    scene.commit(rechecked=[r.id for r in scene.store.due_rechecks(100)])
+    scene.commit(rechecked=scene.store.due_rechecks(100))
+
+
+def asked(scene: Scene, *entities: str) -> list[Recheck]:
+    """The rechecks of these records, as they stand."""
+    return [one for one in scene.store.due_rechecks(100) if one.record.entity in entities]
 
 
 def open_holds(scene: Scene) -> list[str]:
@@ -48,8 +53,8 @@ def test_records_that_are_held_about_a_touched_entity_are_judged_again(scene: Sc
     held(scene, "c", about="other")
     rested(scene)
     scene.commit(touched=["acc", "nobody"])
-    assert [r.entity for r in scene.store.due_rechecks(10)] == ["a", "b"]
-    assert [r.entity for r in scene.store.due_rechecks(1)] == ["a"]
+    assert [r.record.entity for r in scene.store.due_rechecks(10)] == ["a", "b"]
+    assert [r.record.entity for r in scene.store.due_rechecks(1)] == ["a"]
 
 
 def test_a_recheck_is_due_until_it_is_done(scene: Scene) -> None:
@@ -57,15 +62,15 @@ def test_a_recheck_is_due_until_it_is_done(scene: Scene) -> None:
     rested(scene)
     scene.commit(touched=["acc"])
     scene.commit(touched=["acc"])
-    scene.commit(rechecked=[scene.record("a").id])
-    assert [r.entity for r in scene.store.due_rechecks(10)] == ["b"]
+    scene.commit(rechecked=asked(scene, "a"))
+    assert [r.record.entity for r in scene.store.due_rechecks(10)] == ["b"]
 
 
 def test_an_entity_that_the_rechecking_batch_touched_is_due_again(scene: Scene) -> None:
     held(scene, "a", about="acc")
     scene.commit(touched=["acc"])
-    scene.commit(rechecked=[scene.record("a").id], touched=["acc"])
-    assert [r.entity for r in scene.store.due_rechecks(10)] == ["a"]
+    scene.commit(rechecked=asked(scene, "a"), touched=["acc"])
+    assert [r.record.entity for r in scene.store.due_rechecks(10)] == ["a"]
 
 
 def test_a_hold_that_ended_asks_for_no_recheck(scene: Scene) -> None:
@@ -191,7 +196,7 @@ def test_a_recheck_that_holds_anew_is_due_once_more(scene: Scene) -> None:
     scene.know("acc")
     held(scene, "a", about="acc")
     scene.commit(
-        rechecked=[scene.record("a").id, scene.record("acc").id],
+        rechecked=asked(scene, "a", "acc"),
         actions=[DecidedAction(action=action("a", 2), state=ActionState.HELD, holds=(hold("acc"),))],
     )
     assert due(scene) == ["a", "acc"]
@@ -200,7 +205,7 @@ def test_a_recheck_that_holds_anew_is_due_once_more(scene: Scene) -> None:
 def test_a_record_that_did_not_move_with_its_recheck_is_at_rest(scene: Scene) -> None:
     scene.know("acc")
     held(scene, "a", about="acc")
-    scene.commit(rechecked=[scene.record("a").id])
+    scene.commit(rechecked=asked(scene, "a"))
     assert due(scene) == ["acc"]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import sqlite
 
 from syncengine.store.sql import actions, attempts, holds, inputs, lanes, records, waits
 from syncengine.store.sql.database import Database
+from syncengine.store.sql.share import Shared
 from syncengine.store.sql.statement import Many
 from syncengine.store.sqlite import open_database
 from syncengine.store.upgrade import upgrade
@@ -22,8 +23,10 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     made.engine.dispose()
 
 
-def plan(database: Database, asked: Select[tuple[object]] | Many) -> str:
-    statement = asked._build([bindparam("key_0"), bindparam("key_1")]) if isinstance(asked, Many) else asked
+def plan(database: Database, asked: Select[tuple[object]] | Shared | Many) -> str:
+    statement = asked.whole if isinstance(asked, Shared) else asked
+    if isinstance(statement, Many):
+        statement = statement._build([bindparam("key_0"), bindparam("key_1")])
     compiled = statement.compile(dialect=sqlite.dialect())
     with database.reading() as connection:
         given = ("1",) * len(compiled.positiontup or ())
@@ -52,7 +55,7 @@ def plan(database: Database, asked: Select[tuple[object]] | Many) -> str:
         (waits._LEFT, "sqlite_autoindex_waits"),
     ],
 )
-def test_a_hot_question_goes_by_its_index(database: Database, asked: Select[tuple[object]] | Many, index: str) -> None:
+def test_a_hot_question_goes_by_its_index(database: Database, asked: Select[tuple[object]] | Shared | Many, index: str) -> None:
     told = plan(database, asked)
     assert index in told
     assert not [line for line in told.splitlines() if line.startswith("SCAN") and " USING " not in line]

@@ -56,12 +56,12 @@ def _id(value: Json) -> str:
 def _people(data: Json) -> Iterator[str]:
     """Ids of persons and companies, however deep they stand and under whatever name."""
     left = [data]
-    while left:
-        value = left.pop()
-        if isinstance(value, str):
+    for value in left:  # which grows meanwhile
+        kind = type(value)
+        if kind is str:
             if value.startswith(PEOPLE):
                 yield value
-        elif isinstance(value, Mapping):
+        elif kind is dict:
             left.extend(value.values())
-        elif isinstance(value, list):
+        elif kind is list:
             left.extend(value)

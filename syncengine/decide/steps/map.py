@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from syncengine.decide.draft import Draft
 from syncengine.model.decision import Decision, ReviewItem
+from syncengine.model.event import Snapshot
 from syncengine.model.record import replace
 from syncengine.model.value import Json, Value, plain
 from syncengine.plan.plan import ABSENT, FlowPlan, ReadSpelling, UnreadableError
 from syncengine.vocabulary import Fate, InputKind
 
 _MISSING: Any = object()
+_PLAIN: Final = frozenset({str, int, bool})
 
 
 def read_fields(draft: Draft) -> Decision | None:
@@ -24,7 +26,7 @@ def read_fields(draft: Draft) -> Decision | None:
     wanted = [(spelling, draft.values) for spelling in flow.reads]
     for spelling, values in (*wanted, *((spelling, draft.proposed) for spelling in flow.proposes)):
         try:
-            _read(draft, spelling, values)
+            _read(draft, snapshot, spelling, values)
         except UnreadableError as error:
             draft.reviews.append(ReviewItem(flow=flow.id, field=spelling.field, why=str(error)))
             if not error.review:
@@ -42,21 +44,20 @@ def _leave_out(draft: Draft, flow: FlowPlan) -> Decision:
     return draft.settle(Fate.SETTLED, "map: the flow's `only` leaves this record out")
 
 
-def _read(draft: Draft, spelling: ReadSpelling, values: dict[str, Value]) -> None:
+def _read(draft: Draft, snapshot: Snapshot, spelling: ReadSpelling, values: dict[str, Value]) -> None:
     """Puts what the snapshot says of the field into `values`."""
-    snapshot = draft.snapshot
+    content, previous = snapshot.content, snapshot.previous
     for place in spelling.places:
-        raw = at(snapshot.content, place)
+        raw = at(content, place)
         if raw is not _MISSING:
             draft.spelled[place] = storable(raw)
         elif snapshot.complete:
             draft.spelled[place] = None
-        before = at(snapshot.previous, place)
-        if before is not _MISSING:
+        if previous and (before := at(previous, place)) is not _MISSING:
             draft.previous[place] = storable(before)
-    if not snapshot.complete and any(at(snapshot.content, place) is _MISSING for place in spelling.needs):
+    if not snapshot.complete and any(at(content, place) is _MISSING for place in spelling.needs):
         return
-    value = spelling.read(snapshot.content)
+    value = spelling.read(content)
     if value is ABSENT and not snapshot.complete:
         return
     values[spelling.field] = None if value is ABSENT else value
@@ -92,9 +93,11 @@ def at(content: Mapping[str, Json], place: str) -> Json:
     """The raw value at a dotted place, or a marker that is not JSON when there is none (see `is_missing`)."""
     if place in content:
         return content[place]
+    if "." not in place:
+        return _MISSING
     found: Json = content
     for part in place.split("."):
-        if not isinstance(found, Mapping) or part not in found:
+        if not (type(found) is dict or isinstance(found, Mapping)) or part not in found:
             return _MISSING
         found = found[part]
     return found
@@ -102,6 +105,8 @@ def at(content: Mapping[str, Json], place: str) -> Json:
 
 def storable(raw: Json) -> Json:
     """A raw value as the ledger can keep it: fractions as text, everything else as it is."""
+    if raw is None or type(raw) in _PLAIN:
+        return raw
     if isinstance(raw, Decimal):
         return plain(raw)
     if isinstance(raw, Mapping):

@@ -14,7 +14,7 @@ def take_owned(draft: Draft) -> Decision | None:
     assert draft.flow is not None
     if draft.overtaken:
         return None
-    if _is_of_record(draft, draft.flow) and draft.snapshot.gone is not draft.known.tombstone:
+    if draft.snapshot.gone is not draft.known.tombstone and _is_of_record(draft, draft.flow):
         draft.gone = draft.snapshot.gone
         draft.steps.append(f"ownership: {'gone' if draft.gone else 'back'} in its system of record")
     if draft.snapshot.gone:

@@ -58,7 +58,7 @@ def _input(ledger: Ledger, row: InputRow) -> InputFacts:
         file=row.file,
         line=row.line,
         repeats=row.repeats,
-        body=ledger.payloads[row.payload].body,
+        body=ledger.payloads[row.payload].body if row.payload else None,
         answered_by=row.answered_by,
     )
 
@@ -120,6 +120,7 @@ def _holds(ledger: Ledger, about: set[int]) -> Iterable[HoldFacts]:
                 since=row.hold.since,
                 released_at=row.released_at,
                 released_by=row.released_by,
+                said_by=row.hold.facts.get("said_by", ""),
             )
 
 

@@ -8,12 +8,14 @@ from syncengine.model.decision import ReviewItem
 from syncengine.model.event import Accepted, Refused
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
+from syncengine.store.memory import subjects
 from syncengine.store.memory.decisions import review
 from syncengine.store.memory.ledger import InputRow, RefusedRow, RepeatRow
 from syncengine.store.memory.queue import answered, put_input
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import IntakeGroup, IntakeReceipt
-from syncengine.vocabulary import InputKind
+from syncengine.store.subject import FORGOTTEN
+from syncengine.vocabulary import InboxState, InputKind
 
 _ODD = ReviewItem(flow="", field="", why="an event id came again with another body")
 
@@ -23,7 +25,7 @@ def accept(t: Transaction, group: IntakeGroup) -> IntakeReceipt:
     new: list[int] = []
     readings: list[int] = []
     repeated: list[bool] = []
-    for accepted in group.accepted:
+    for accepted in subjects.sift(ledger, group.accepted):
         seq = ledger.by_event.get((accepted.delivery.system, accepted.envelope.event_id))
         if seq is None:
             seq = _take(t, accepted)
@@ -77,13 +79,16 @@ def _take(t: Transaction, accepted: Accepted) -> int:
         at=envelope.at,
         received_at=delivery.received_at,
         trust=delivery.trust,
-        payload=t.keep(PayloadKind.RAW, delivery.body),
-        digest=digest(delivery.body),
+        payload=t.keep(PayloadKind.RAW, delivery.body) if delivery.body else 0,
+        digest=digest(delivery.body) if delivery.body else b"",
         file=delivery.file,
         line=delivery.line,
         trouble=accepted.trouble,
+        state=InboxState.DUE if delivery.body else InboxState.DONE,
+        why="" if delivery.body else FORGOTTEN,
     )
     put_input(t.ledger, row)
+    subjects.name(t.ledger, seq, accepted)
     t.ledger.by_event.put((row.system, row.event_id), seq)
     return seq
 
@@ -93,7 +98,8 @@ def _repeat(t: Transaction, seq: int, accepted: Accepted) -> bool:
     named by what it shows: only the moment of the look may differ.
     """
     known = t.ledger.inputs[seq]
-    same = accepted.reading or digest(accepted.delivery.body) == known.digest
+    body = accepted.delivery.body
+    same = accepted.reading or not (body and known.digest) or digest(body) == known.digest
     number = t.ledger.number("repeat")
     payload = 0 if same else t.keep(PayloadKind.COLLISION, accepted.delivery.body)
     t.ledger.repeats.put(
@@ -108,6 +114,7 @@ def _repeat(t: Transaction, seq: int, accepted: Accepted) -> bool:
     )
     t.ledger.inputs.put(seq, replace(known, repeats=known.repeats + 1))
     if not same:
+        subjects.name(t.ledger, seq, accepted)
         review(t, known.record, seq, _ODD)
     return same
 
@@ -120,7 +127,7 @@ def _refuse(t: Transaction, refused: Refused) -> None:
             id=number,
             session=t.session.id,
             system=refused.system,
-            payload=t.keep(PayloadKind.REFUSED, refused.body),
+            payload=0 if subjects.names_erased(t.ledger, refused) else t.keep(PayloadKind.REFUSED, refused.body),
             reason=refused.reason,
             file=refused.file,
             line=refused.line,

@@ -7,6 +7,7 @@ from datetime import datetime
 from syncengine.model.action import Hold, Wait
 from syncengine.model.decision import Conflict, ReviewItem
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.erasure import LegalHold, Name
 from syncengine.model.letter import Failures, Message
 from syncengine.model.matching import Keys, Listing
 from syncengine.model.payload import PayloadRow
@@ -265,6 +266,11 @@ class Ledger:
         self.holds = Table[int, HoldRow](journal)
         self.holds_of = Table[int, tuple[int, ...]](journal)
         self.open_holds = Table[int, None](journal)
+
+        self.subjects = Table[Name, tuple[tuple[int, Name], ...]](journal)
+        self.erased = Table[bytes, None](journal)
+        self.erasing = Table[tuple[int, str, int], None](journal)
+        self.legal_holds = Table[str, LegalHold](journal)
 
         self.failures = Table[tuple[Message, int], FailureRow](journal)
         self.switches = Table[str, Switch](journal)

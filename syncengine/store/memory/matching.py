@@ -9,6 +9,7 @@ from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Pair
 from syncengine.model.record import Record
 from syncengine.store.closure import closure
 from syncengine.store.memory.ledger import Ledger, PairRow, TheirRow
+from syncengine.store.memory.subjects import erased_of
 from syncengine.store.memory.transaction import Transaction
 from syncengine.store.protocol import DecisionBatch
 from syncengine.vocabulary import PairState
@@ -72,7 +73,7 @@ def _put_theirs(ledger: Ledger, one: Theirs, listing: int | None) -> None:
     if listing is None and known is not None and known.at > one.at:
         return
     moved = _difference({} if known is None else known.keys, one.keys)
-    if one.keys and at not in ledger.links:
+    if one.keys and at not in ledger.links and not erased_of(ledger, {f"{one.flow}:{one.id}"}):
         number = current.number if (current := ledger.listings.get(one.flow)) else 0
         ledger.theirs.put(at, TheirRow(keys=dict(one.keys), at=one.at, listing=listing or number))
         _compare(ledger, one.flow, moved)

@@ -6,7 +6,7 @@ from typing import Final
 from syncengine.clock import to_text
 from syncengine.errors import UserError
 from syncengine.model.seal import identity
-from syncengine.model.switch import SET, Switch, Switches, Turn
+from syncengine.model.switch import SET, Switch, Switches, Turned
 from syncengine.store import audit
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import CHECKPOINT, OWN_KEY, Transaction
@@ -15,6 +15,11 @@ from syncengine.vocabulary import Phase
 
 NOBODYS: Final = "this ledger belongs to no project yet"
 OPENED_AT: Final = "opened_at"
+
+
+def project(ledger: Ledger) -> str:
+    """The project that the ledger belongs to, "" before its first session."""
+    return ledger.meta.get("project") or ""
 
 
 def admit(ledger: Ledger, project: str) -> None:
@@ -46,7 +51,7 @@ def begin(t: Transaction, project: str) -> None:
     t.ledger.strands.put(session.strand, Strand(id=session.strand))
     opened_at = t.ledger.meta.get(OPENED_AT) or ""
     own = identity(project, opened_at, bytes.fromhex(t.ledger.meta[OWN_KEY]))
-    t.entries.append(audit.session_opened(session.id, session.kind, session.actor, t.now, own))
+    t.entries.append(audit.session_opened(session.id, session.kind, session.actor, t.now, own, ""))
 
 
 def fold(t: Transaction) -> None:
@@ -78,7 +83,7 @@ def set_phase(t: Transaction, write_set: str, phase: Phase, reason: str) -> None
     stood = _standing(t.ledger, scope)
     if phase is stood.phase:
         return
-    turned = Turn(at=t.now, actor=t.session.actor, reason=reason)
+    turned = Turned(at=t.now, actor=t.session.actor, reason=reason)
     t.ledger.switches.put(scope, replace(stood, phase=phase, phase_turn=turned))
     before = stood.phase.value if stood.phase else ""
     t.entries.append(
@@ -92,7 +97,7 @@ def set_pause(t: Transaction, scope: str, paused: bool, reason: str) -> None:
     stood = _standing(t.ledger, scope)
     if paused is stood.paused:
         return
-    turned = Turn(at=t.now, actor=t.session.actor, reason=reason)
+    turned = Turned(at=t.now, actor=t.session.actor, reason=reason)
     t.ledger.switches.put(scope, replace(stood, paused=paused, pause_turn=turned))
     t.entries.append(audit.pause_set(at=t.now, scope=scope, paused=paused, reason=reason, actor=turned.actor))
 

@@ -9,6 +9,7 @@ from threading import RLock
 from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.erasure import Erased, LegalHold, Name, Reach
 from syncengine.model.event import InboxRow
 from syncengine.model.letter import Failures, Letter
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Theirs
@@ -23,6 +24,7 @@ from syncengine.store.memory import (
     answers,
     decisions,
     dossiers,
+    erasing,
     failures,
     intake,
     intending,
@@ -33,6 +35,7 @@ from syncengine.store.memory import (
     sessions,
     settling,
 )
+from syncengine.store.memory.book import MemoryBook
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import Randomness, Transaction
 from syncengine.store.protocol import (
@@ -107,6 +110,9 @@ class MemoryStore:
         with self._transaction(session, now) as t:
             return settling.recover(t)
 
+    def owed(self, session: Session) -> bool:
+        return False
+
     def leave(self, session: Session) -> Leaving:
         return Leaving.LAST
 
@@ -176,7 +182,7 @@ class MemoryStore:
         with self._lock:
             return sessions.switchboard(self._ledger)
 
-    def turn(
+    def switch(
         self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
     ) -> bool:  # fmt: skip
         with self._lock:
@@ -312,6 +318,43 @@ class MemoryStore:
         with self._lock:
             return answers.next_due(self._ledger, now)
 
+    # --- erasure
+
+    def project(self) -> str:
+        with self._lock:
+            return sessions.project(self._ledger)
+
+    def reach(self, subject: str) -> Reach | None:
+        with self._lock:
+            return erasing.reach(self._ledger, subject)
+
+    def begin_erasure(self, session: Session, reach: Reach, reason: str, now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            erasing.begin(t, reach, reason)
+
+    def erase_some(self, session: Session, limit: int, now: datetime) -> Erased | None:
+        with self._transaction(session, now) as t:
+            return erasing.go_on(t, limit)
+
+    def forget_inputs(self, session: Session, inputs: Mapping[int, Sequence[Name]], now: datetime) -> None:
+        with self._transaction(session, now) as t:
+            erasing.forget_inputs(t, inputs)
+
+    def has_forgotten(self) -> bool:
+        with self._lock:
+            return bool(len(self._ledger.erased))
+
+    def scrub(self) -> Sequence[str]:
+        return ()
+
+    def legal_holds(self) -> Sequence[LegalHold]:
+        with self._lock:
+            return sorted(self._ledger.legal_holds.values(), key=lambda hold: hold.subject)
+
+    def set_legal_hold(self, session: Session, subject: str, held: bool, reason: str, now: datetime) -> bool:
+        with self._transaction(session, now) as t:
+            return erasing.set_legal_hold(t, subject, held, reason)
+
     # --- answers
 
     def tally(self, session: Session) -> Tally:
@@ -339,6 +382,9 @@ class MemoryStore:
             return answers.dump(self._ledger)
 
     # --- evidence
+
+    def book(self) -> MemoryBook:
+        return MemoryBook(self._ledger)
 
     def entries(self) -> Iterator[ChainedEntry]:
         with self._lock:

@@ -54,6 +54,10 @@ class Transaction:
         """What an entry may say of a text that may hold a value of theirs; nothing of none."""
         return seal_all(bytes.fromhex(self.ledger.meta.get(OWN_KEY) or ""), [(text,)]) if text else ""
 
+    def next_number(self) -> int:
+        """Which entry of its strand the next one will be: what the transaction wrote of rows goes before all."""
+        return self.ledger.strands[self.session.strand].count + len(self.entries) + 2
+
     def seal(self) -> None:
         """Chain the entries of this transaction to the session's strand."""
         if self._stored:

@@ -12,10 +12,13 @@ from syncengine.store.sql.share import Share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The partitions of a worker, and the sessions that are known to live (None: its own alone)."""
+    """The partitions of a worker, and the sessions that are known to live (None: its own alone). `owed`: others have
+    more than their part.
+    """
 
     share: Share
     living: Collection[int] | None
+    owed: bool = False
 
 
 class Claims(Protocol):

@@ -21,13 +21,15 @@ class Database:
 
     `first_id(connection, column, count)` reserves `count` numbers of a key column and gives the first; `explain` turns
     an error of the driver into one for people (None: a bug of ours). `stands` is asked after every commit, before it
-    counts as one: it raises BusyError when what was written to is not the ledger any more.
+    counts as one: it raises BusyError when what was written to is not the ledger any more. `scrub(connection)` lets go
+    of what was overwritten or removed; it is given the driver's own connection.
     """
 
     engine: Engine
     first_id: Callable[[Connection, Column[Any], int], int]
     explain: Callable[[BaseException], SyncengineError | None]
     stands: Callable[[], None] = lambda: None
+    scrub: Callable[[Any], None] = lambda _: None
     _one_writer: Lock = field(default_factory=Lock)
 
     @contextmanager
@@ -44,6 +46,16 @@ class Database:
             with marked.begin():
                 yield marked
             self.stands()
+
+    def let_go(self) -> None:
+        """Have no old bytes left of what was erased. Raises BusyError while others work with them."""
+        with self._one_writer, self._in_words():
+            raw = self.engine.raw_connection()
+            try:
+                self.scrub(raw.driver_connection)
+            finally:
+                raw.invalidate()  # it was set up otherwise
+                raw.close()
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:

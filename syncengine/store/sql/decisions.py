@@ -29,7 +29,7 @@ def commit(unit: Unit, batch: DecisionBatch) -> None:
     records.check(unit.connection, batch.reads)
     matching.check(unit.connection, batch)
     records.rechecked(unit, batch.rechecked)  # first: what the batch makes due again stays due
-    numbers = records.save(unit, batch.records)
+    numbers = records.save(unit, batch.records, _born(unit, batch))
     known = {r.id for r in batch.records if r.id}
     others = records.numbers_of(unit.connection, [e for e in _named(batch) if e not in numbers])
     numbers.update(others)
@@ -50,6 +50,14 @@ def commit(unit: Unit, batch: DecisionBatch) -> None:
         readings.answer(unit, dict.fromkeys(batch.answers, 0))
     records.recheck(unit, holds.records_held_by(unit, batch.touched))
     _sum_up(unit, batch)
+
+
+def _born(unit: Unit, batch: DecisionBatch) -> Mapping[str, int]:
+    """A new record is in the partition of the first input that is about it."""
+    new = {r.entity for r in batch.records if r.id == 0}
+    causes = {m.entity: m.seq for m in reversed(batch.marks) if m.entity in new} if new else {}
+    known = inputs.partitions(unit.connection, list(causes.values()))
+    return {entity: known[seq] for entity, seq in causes.items()}
 
 
 def _named(batch: DecisionBatch) -> Sequence[str]:

@@ -182,6 +182,7 @@ def _hold(row: Any) -> HoldFacts:
         since=from_text(row.since),
         released_at=_moment(row.released_at),
         released_by=row.released_by,
+        said_by=decode(row.facts.encode()).get("said_by", ""),
     )
 
 

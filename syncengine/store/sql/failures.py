@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, or_, select
 
 from syncengine.clock import from_text
 from syncengine.model.letter import Failures, Letter, Message
@@ -43,7 +43,7 @@ _WAITING: Final = (
     .where(links.c.record_id == actions.c.record_id, waits.c.target == actions.c.flow)
     .scalar_subquery()
 )
-_DEAD: Final = literal_column(f"'{ActionState.DEAD_LETTERED.value}'")
+_DEAD: Final[ColumnElement[str]] = literal_column(f"'{ActionState.DEAD_LETTERED.value}'")
 _ACTIONS: Final = (
     select(failures, actions.c.key, actions.c.kind, actions.c.flow, actions.c.record_id, _BEHIND, _WAITING)
     .select_from(failures.join(actions, actions.c.id == failures.c.number))

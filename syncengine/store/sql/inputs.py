@@ -13,11 +13,12 @@ from syncengine.store.protocol import InputMark
 from syncengine.store.schema.column import words
 from syncengine.store.schema.intake import due, inbox, waiting
 from syncengine.store.schema.trail import payloads
+from syncengine.store.sql.share import Share, Shared
 from syncengine.store.sql.statement import Bulk, Many
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import InboxState, InputKind, Trust
 
-_DUE: Final = (
+_DUE: Final = Shared(
     select(
         inbox.c.seq,
         inbox.c.kind,
@@ -32,8 +33,10 @@ _DUE: Final = (
     .join(payloads, payloads.c.id == inbox.c.payload_id)
     .where(due(inbox), inbox.c.kind == bindparam("kind"))
     .order_by(inbox.c.seq)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    partition=inbox.c.partition,
 )
+_PARTITIONS: Final = Many(lambda keys: select(inbox.c.seq, inbox.c.partition).where(inbox.c.seq.in_(keys)))
 _MARK: Final = Bulk(
     update(inbox)
     .where(inbox.c.seq == bindparam("place"), due(inbox))
@@ -73,13 +76,17 @@ _WAKE: Final = Bulk(
 )  # fmt: skip
 
 
-def due_inputs(connection: Connection, limit: int) -> Sequence[InboxRow]:
+def due_inputs(connection: Connection, share: Share, limit: int) -> Sequence[InboxRow]:
     found: list[InboxRow] = []
     for kind in (InputKind.READING, InputKind.DELIVERY):
         if len(found) < limit:
-            rows = connection.execute(_DUE, {"kind": kind.value, "most": limit - len(found)})
+            rows = _DUE.rows(connection, share, kind=kind.value, most=limit - len(found))
             found.extend(_input(row) for row in rows)
     return found
+
+
+def partitions(connection: Connection, places: Sequence[int]) -> dict[int, int]:
+    return dict(_PARTITIONS.rows(connection, places))
 
 
 def _input(row: Any) -> InboxRow:

@@ -11,13 +11,15 @@ from syncengine.canonical import digest
 from syncengine.clock import from_text, to_text
 from syncengine.model.decision import ReviewItem
 from syncengine.model.entry import Entry
-from syncengine.model.event import Accepted, Refused
+from syncengine.model.event import Accepted, Envelope, Refused
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
 from syncengine.store.protocol import FileProgress, IntakeGroup, IntakeReceipt
 from syncengine.store.schema.intake import cursors, files, inbox, refusals, repeats
+from syncengine.store.schema.knowledge import links, records
 from syncengine.store.sql import readings, subjects
 from syncengine.store.sql.decisions import open_reviews
+from syncengine.store.sql.share import partition_of
 from syncengine.store.sql.statement import Many, insert
 from syncengine.store.sql.unit import Unit
 from syncengine.store.subject import FORGOTTEN
@@ -28,6 +30,11 @@ _KNOWN: Final = Many(
         inbox.c.system == bindparam("of_system"), inbox.c.event_id.in_(keys)
     ),
     "of_system",
+)
+_PARTITIONS: Final = Many(
+    lambda keys: select(links.c.external_id, records.c.partition)
+    .join(records, records.c.id == links.c.record_id)
+    .where(links.c.external_id.in_(keys))
 )
 _INSERT_INPUTS: Final = insert(inbox)
 _INSERT_REPEATS: Final = insert(repeats)
@@ -100,10 +107,19 @@ def _known(connection: Connection, accepted: Sequence[Accepted]) -> dict[tuple[s
 
 def _take(unit: Unit, new: Sequence[tuple[int, Accepted, bytes]]) -> None:
     session = unit.session.id
-    _INSERT_INPUTS.run(unit.connection, [_row(unit, session, *one) for one in new])
+    owners = [_owner(accepted.envelope) for _, accepted, _ in new]
+    known = dict(_PARTITIONS.rows(unit.connection, list(dict.fromkeys(owners))))
+    parts = [known[owner] if owner in known else partition_of(owner) for owner in owners]
+    rows = [_row(unit, session, *one, part) for one, part in zip(new, parts, strict=True)]
+    _INSERT_INPUTS.run(unit.connection, rows)
 
 
-def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes) -> tuple[Any, ...]:
+def _owner(envelope: Envelope) -> str:
+    """The id by which a delivery is shared out: what is about one customer is for one worker."""
+    return envelope.subjects[0] if envelope.subjects else envelope.record or envelope.event_id
+
+
+def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes, part: int) -> tuple[Any, ...]:
     delivery, envelope = accepted.delivery, accepted.envelope
     kind = InputKind.READING if accepted.reading else InputKind.DELIVERY
     live = None if envelope.live is None else int(envelope.live)
@@ -112,7 +128,7 @@ def _row(unit: Unit, session: int, seq: int, accepted: Accepted, hash_: bytes) -
     return (
         seq, delivery.system, envelope.event_id, hash_, kind.value, envelope.type, live, delivery.trust.value,
         accepted.signature.value, accepted.trouble, to_text(envelope.at), to_text(delivery.received_at), delivery.file,
-        delivery.line, payload, session, state.value, "", why, "", "", 0, 0, 0,
+        delivery.line, payload, session, state.value, "", why, "", "", 0, 0, 0, part,
     )  # fmt: skip
 
 

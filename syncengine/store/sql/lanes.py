@@ -16,6 +16,7 @@ from syncengine.store.schema.column import words
 from syncengine.store.schema.knowledge import wants
 from syncengine.store.schema.trail import payloads
 from syncengine.store.schema.work import actions, attempts, deferred, in_flight, ready, unsettled
+from syncengine.store.sql.share import Share, Shared
 from syncengine.store.sql.statement import Many
 from syncengine.vocabulary import ActionKind, ActionState, AttemptState
 
@@ -26,7 +27,7 @@ _COLUMNS: Final = (
     actions.c.write_set, actions.c.record_id, actions.c.fence, payloads.c.body,
 )  # fmt: skip
 _WITH_CONTENT: Final = actions.join(payloads, payloads.c.id == actions.c.content_id)
-_READY: Final = (
+_READY: Final = Shared(
     select(*_COLUMNS)
     .select_from(_WITH_CONTENT)
     .where(
@@ -38,9 +39,10 @@ _READY: Final = (
         .exists(),
     )
     .order_by(actions.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    record=actions.c.record_id,
 )
-_PREPARED: Final = (
+_PREPARED: Final = Shared(
     select(*_COLUMNS)
     .select_from(_WITH_CONTENT)
     .where(
@@ -50,7 +52,8 @@ _PREPARED: Final = (
         actions.c.due_at <= bindparam("now"),
     )
     .order_by(actions.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    record=actions.c.record_id,
 )
 _WAITING_FLOWS: Final = (
     select(actions.c.flow).where(ready(actions)).distinct(),
@@ -60,7 +63,7 @@ _WAITING: Final = tuple(
     select(func.count()).where(which, actions.c.flow == bindparam("of_flow"))
     for which in (ready(actions), and_(deferred(actions), actions.c.state == words((ActionState.PREPARED,))[0]))
 )
-_DOUBTS: Final = (
+_DOUBTS: Final = Shared(
     select(
         *_COLUMNS,
         attempts.c.id,
@@ -86,28 +89,35 @@ _DOUBTS: Final = (
         actions.c.due_at <= bindparam("now"),
     )
     .order_by(attempts.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    record=actions.c.record_id,
 )
 _FROZEN: Final = Many(
     lambda keys: select(actions.c.id, payloads.c.body)
     .join(payloads, payloads.c.id == actions.c.request_id)
     .where(actions.c.id.in_(keys))
 )
-_NEXT_ACTION: Final = select(func.min(actions.c.due_at)).where(deferred(actions), actions.c.due_at > bindparam("now"))
-_NEXT_WANT: Final = select(func.min(wants.c.due_at)).where(wants.c.due_at > bindparam("now"))
+_NEXT_ACTION: Final = Shared(
+    select(func.min(actions.c.due_at))
+    .where(deferred(actions), actions.c.due_at > bindparam("now")),
+    record=actions.c.record_id,
+)
+_NEXT_WANT: Final = Shared(
+    select(func.min(wants.c.due_at)).where(wants.c.due_at > bindparam("now")), partition=wants.c.partition
+)
 
 
 def candidates(
-    connection: Connection, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str]
+    connection: Connection, share: Share, flows: Sequence[str], now: datetime, limit: int, closed: Collection[str]
 ) -> Sequence[Candidate]:
     """Each flow is asked for itself, and so is what waits for a batch: a long queue of another costs nothing."""
     found: list[Candidate] = []
     for flow in dict.fromkeys(flows):
         for in_batch in (0,) if flow in closed else (0, 1):
-            asked: dict[str, object] = {"of_flow": flow, "in_batch": in_batch, "most": limit}
-            found.extend(_candidate(row) for row in connection.execute(_READY, asked))
-        asked = {"of_flow": flow, "now": to_micros(now), "most": limit}
-        found.extend(_candidate(row) for row in connection.execute(_PREPARED, asked))
+            rows = _READY.rows(connection, share, of_flow=flow, in_batch=in_batch, most=limit)
+            found.extend(_candidate(row) for row in rows)
+        rows = _PREPARED.rows(connection, share, of_flow=flow, now=to_micros(now), most=limit)
+        found.extend(_candidate(row) for row in rows)
     return sorted(found, key=lambda candidate: candidate.id)[:limit]
 
 
@@ -139,11 +149,11 @@ def _candidate(row: Any) -> Candidate:
     )
 
 
-def doubts(connection: Connection, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
+def doubts(connection: Connection, share: Share, flows: Sequence[str], now: datetime, limit: int) -> Sequence[Doubt]:
     found: list[Doubt] = []
     for flow in dict.fromkeys(flows):
-        asked = {"of_flow": flow, "now": to_micros(now), "most": limit}
-        found.extend(_doubt(row) for row in connection.execute(_DOUBTS, asked))
+        rows = _DOUBTS.rows(connection, share, of_flow=flow, now=to_micros(now), most=limit)
+        found.extend(_doubt(row) for row in rows)
     return sorted(found, key=lambda doubt: doubt.send.attempt)[:limit]
 
 
@@ -165,9 +175,9 @@ def frozen(connection: Connection, action_ids: Sequence[int]) -> Mapping[int, by
     return {action: bytes(body) for action, body in _FROZEN.rows(connection, action_ids) if body is not None}
 
 
-def next_due(connection: Connection, now: datetime) -> datetime | None:
-    asked = {"now": to_micros(now)}
-    found = [connection.execute(statement, asked).scalar() for statement in (_NEXT_ACTION, _NEXT_WANT)]
+def next_due(connection: Connection, share: Share, now: datetime) -> datetime | None:
+    asked = to_micros(now)
+    found = [row[0] for query in (_NEXT_ACTION, _NEXT_WANT) for row in query.rows(connection, share, now=asked)]
     return min((from_micros(micros) for micros in found if micros is not None), default=None)
 
 

@@ -19,7 +19,9 @@ from syncengine.store.schema.knowledge import links
 from syncengine.store.schema.knowledge import records as record_table
 from syncengine.store.schema.matching import keyed, listings, ours, pairings, suspects, theirs
 from syncengine.store.sql import records
+from syncengine.store.sql.share import Share, Shared
 from syncengine.store.sql.statement import Bulk, Many, insert
+from syncengine.store.sql.subjects import erased_of
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import PairState
 
@@ -77,6 +79,13 @@ _READ: Final = Many(
         pairings.c.state == _READING, pairings.c.flow == bindparam("of_flow"), pairings.c.external_id.in_(keys)
     ),
     "of_flow",
+)
+_TO_PAIR: Final = Shared(
+    select(pairings.c.record_id)
+    .where(pairings.c.state == _WAITING, pairings.c.flow == bindparam("of_flow"))
+    .order_by(pairings.c.record_id)
+    .limit(bindparam("most")),
+    record=pairings.c.record_id,
 )
 _ENTITIES: Final = Many(
     lambda keys: select(record_table.c.id, record_table.c.entity).where(record_table.c.id.in_(keys))
@@ -162,7 +171,8 @@ def _put_shown(unit: Unit, flow: str, shown: Mapping[str, Theirs], listing: int 
     at = {id_: micros for id_, _, _, micros in rows}
     newer = {id_: one for id_, one in shown.items() if listing is not None or to_micros(one.at) >= at.get(id_, 0)}
     linked = records.linked(unit.connection, ((flow, id_) for id_ in newer))
-    free = {id_: one for id_, one in newer.items() if (flow, id_) not in linked}
+    gone = erased_of(unit.connection, {f"{flow}:{id_}" for id_ in newer})
+    free = {i: one for i, one in newer.items() if (flow, i) not in linked and f"{flow}:{i}" not in gone}
     number = listing or _number(unit.connection, flow)
     _DROP_THEIRS.run(unit.connection, [(id_, flow) for id_ in newer])
     _INSERT_THEIRS.run(
@@ -299,14 +309,9 @@ def unpaired(connection: Connection) -> Mapping[tuple[str, PairState], int]:
     return dict(sorted(found.items()))
 
 
-def to_pair(connection: Connection, flow: str, limit: int) -> Sequence[Record]:
-    waiting = (
-        select(pairings.c.record_id)
-        .where(pairings.c.state == _WAITING, pairings.c.flow == flow)
-        .order_by(pairings.c.record_id)
-        .limit(limit)
-    )
-    found = records.by_id(connection, connection.execute(waiting).scalars())
+def to_pair(connection: Connection, share: Share, flow: str, limit: int) -> Sequence[Record]:
+    waiting = _TO_PAIR.rows(connection, share, of_flow=flow, most=limit)
+    found = records.by_id(connection, [number for (number,) in waiting])
     return [found[number] for number in sorted(found)]
 
 

@@ -9,15 +9,18 @@ from sqlalchemy import Connection, bindparam, literal_column, select, update
 from syncengine.store.moment import to_micros
 from syncengine.store.protocol import Want
 from syncengine.store.schema.knowledge import wants
+from syncengine.store.sql import records
 from syncengine.store.sql.inputs import wake_answered
+from syncengine.store.sql.share import Share, Shared, partition_of
 from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
 
-_WANTED: Final = (
+_WANTED: Final = Shared(
     select(wants.c.flow, wants.c.external_id, wants.c.why, wants.c.tries)
     .where(wants.c.due_at <= bindparam("now"))
     .order_by(wants.c.due_at, wants.c.flow, wants.c.external_id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    partition=wants.c.partition,
 )
 _KNOWN: Final = Many(
     lambda keys: select(wants.c.external_id).where(wants.c.flow == bindparam("flow"), wants.c.external_id.in_(keys)),
@@ -36,20 +39,23 @@ _DEFER: Final = Bulk(
 )  # fmt: skip
 
 
-def wanted(connection: Connection, now: datetime, limit: int) -> Sequence[Want]:
-    rows = connection.execute(_WANTED, {"now": to_micros(now), "most": limit})
+def wanted(connection: Connection, share: Share, now: datetime, limit: int) -> Sequence[Want]:
+    rows = _WANTED.rows(connection, share, now=to_micros(now), most=limit)
     return [Want(flow=flow, id=id_, why=why, tries=tries) for flow, id_, why, tries in rows]
 
 
 def want(unit: Unit, asked: Sequence[tuple[str, str, str]]) -> None:
     """(flow, id, why): one that is awaited already stays as it is."""
     missing = {(flow, id_): why for flow, id_, why in asked}
+    parts: dict[tuple[str, str], int] = {}
     for flow in {flow for flow, _ in missing}:
         ids = [id_ for of_flow, id_ in missing if of_flow == flow]
+        parts.update(((flow, id_), part) for id_, part in records.partitions(unit.connection, flow, ids).items())
         for (known,) in _KNOWN.rows(unit.connection, ids, flow):
             missing.pop((flow, known), None)
     due = to_micros(unit.now)
-    _INSERT.run(unit.connection, [(flow, id_, why, 0, due) for (flow, id_), why in missing.items()])
+    rows = [(*at, why, 0, due, parts[at] if at in parts else partition_of(at[1])) for at, why in missing.items()]
+    _INSERT.run(unit.connection, rows)
 
 
 def answer(unit: Unit, readings: Mapping[tuple[str, str], int]) -> None:

@@ -1,6 +1,7 @@
 """Records: one row per entity, found by link, entity or number, and written only as they were when they were read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, literal_column, select, update
@@ -11,7 +12,7 @@ from syncengine.model.record import Record, from_document, to_document
 from syncengine.store.protocol import Loaded, Recheck
 from syncengine.store.schema.knowledge import links, rechecks, records
 from syncengine.store.schema.trail import ledger
-from syncengine.store.sql.share import Share, Shared
+from syncengine.store.sql.share import Share, Shared, partition_of
 from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
 
@@ -23,6 +24,12 @@ _LINKED: Final = Many(
     lambda keys: select(links.c.external_id, links.c.record_id).where(
         links.c.flow == bindparam("flow"), links.c.external_id.in_(keys)
     ),
+    "flow",
+)
+_PARTITIONS: Final = Many(
+    lambda keys: select(links.c.external_id, records.c.partition)
+    .join(records, records.c.id == links.c.record_id)
+    .where(links.c.flow == bindparam("flow"), links.c.external_id.in_(keys)),
     "flow",
 )
 _INSERT: Final = insert(records)
@@ -49,10 +56,9 @@ _DROP_RECHECK: Final = Bulk(
 )  # fmt: skip
 _DUE: Final = Shared(
     select(rechecks.c.record_id, rechecks.c.number)
-    .join(records, records.c.id == rechecks.c.record_id)
     .order_by(rechecks.c.record_id)
     .limit(bindparam("most")),
-    records.c.partition,
+    record=rechecks.c.record_id,
 )
 
 
@@ -79,6 +85,11 @@ def linked(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tu
     }
 
 
+def partitions(connection: Connection, flow: str, ids: Sequence[str]) -> dict[str, int]:
+    """Of the records that these ids of a flow are linked to."""
+    return dict(_PARTITIONS.rows(connection, ids, flow))
+
+
 def by_id(connection: Connection, numbers: Iterable[int]) -> dict[int, Record]:
     rows = _BY_ID.rows(connection, list(dict.fromkeys(numbers)))
     return {row[0]: _record(row) for row in rows}
@@ -97,30 +108,35 @@ def _record(row: Any) -> Record:
     return from_document(state, object=object_name, entity=entity, id=number, revision=revision)
 
 
-def save(unit: Unit, changed: Sequence[Record]) -> dict[str, int]:
-    """Entity -> number of every record that was written. Raises FenceLostError when one moved since it was loaded, or
-    came into existence meanwhile.
+def save(unit: Unit, changed: Sequence[Record], born: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Entity -> number of every record that was written. `born` are the partitions of new ones, as far as they are
+    known. Raises FenceLostError when one moved since it was loaded, or came into existence meanwhile.
     """
     new = [r for r in changed if r.id == 0]
     old = [(_state(r), int(r.unsettled), r.id, r.revision) for r in changed if r.id]
     numbers = {r.entity: r.id for r in changed}
     if new:
+        of = partial(_partition, born or {})
         first = unit.take(records.c.id, len(new))
         numbers.update((r.entity, first + place) for place, r in enumerate(new))
         try:
-            rows = [(numbers[r.entity], r.object, r.entity, 1, _state(r), int(r.unsettled)) for r in new]
+            rows = [(numbers[r.entity], r.object, r.entity, 1, _state(r), int(r.unsettled), of(r)) for r in new]
             _INSERT.run(unit.connection, rows)
         except IntegrityError as error:
             raise FenceLostError("a record came into existence meanwhile") from error
     if _UPDATE.run(unit.connection, old) != len(old):
         raise FenceLostError("a record moved since it was loaded")
     ours = [r for r in changed if r.id]
-    rows = [
+    written = [
         (r.id, r.object, r.entity, r.revision + 1, state, unsettled)
         for r, (state, unsettled, *_) in zip(ours, old, strict=True)
     ]
-    unit.sealing.wrote(records.name, [r.id for r in ours], rows)
+    unit.sealing.wrote(records.name, [r.id for r in ours], written)
     return numbers
+
+
+def _partition(born: Mapping[str, int], record: Record) -> int:
+    return born[record.entity] if record.entity in born else partition_of(record.birth[1] or record.entity)
 
 
 def _state(record: Record) -> str:

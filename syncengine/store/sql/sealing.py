@@ -55,7 +55,7 @@ class Sealing:
         self._read.setdefault(table, {}).update(dict.fromkeys(keys))
 
     def facts(self, connection: Connection, secret: bytes) -> Mapping[str, Json]:
-        """part -> [keys, their seals]."""
+        """Part -> [keys, their seals]."""
         gone = {table.name: self._read_again(connection, table, keys) for table, keys in self._read.items()}
         facts: dict[str, Json] = {
             part: [_spelled(list(rows)), seal_all(secret, list(rows.values()))] for part, rows in self._rows.items()

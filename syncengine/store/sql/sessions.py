@@ -7,7 +7,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from syncengine.errors import UserError
 from syncengine.model.seal import identity
 from syncengine.store import audit
+from syncengine.store.process import mark
 from syncengine.store.schema.trail import ledger, sessions, strands
+from syncengine.store.sql import catalog
 from syncengine.store.sql.unit import Unit
 from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 
@@ -37,6 +39,11 @@ def owner(connection: Connection) -> str:
     return str(found)
 
 
+def project(connection: Connection) -> str:
+    """The same, "" before it."""
+    return str(connection.execute(select(ledger.c.project)).scalar() or "")
+
+
 def begin(unit: Unit, project: str, *, begun: bool) -> None:
     session = unit.session
     if not begun:
@@ -44,11 +51,13 @@ def begin(unit: Unit, project: str, *, begun: bool) -> None:
         head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS, "secret": secret}
         unit.connection.execute(ledger.insert().values(**head))
     row = {"id": session.id, "kind": session.kind, "actor": session.actor, "opened_at": unit.at, "closed_at": None}
+    row["process"] = mark()
     unit.connection.execute(sessions.insert().values(**row))
     strand = {"id": session.strand, "session_id": session.id, "count": 0, "head": GENESIS}
     unit.connection.execute(strands.insert().values(**strand))
     unit.sealing.touched(sessions, [session.id])
-    unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now, _identity(unit.connection)))
+    ledger_is, schema_is = _identity(unit.connection), catalog.sealed(unit.connection)
+    unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now, ledger_is, schema_is))
 
 
 def _identity(connection: Connection) -> str:

@@ -16,7 +16,6 @@ from syncengine.store.outcomes import OPEN, settled
 from syncengine.store.process import is_gone
 from syncengine.store.protocol import Settlement
 from syncengine.store.schema.column import words
-from syncengine.store.schema.knowledge import records as record_table
 from syncengine.store.schema.trail import sessions as session_table
 from syncengine.store.schema.work import actions as action_table
 from syncengine.store.schema.work import attempts as attempt_table
@@ -31,7 +30,7 @@ LEFT_BEHIND: Final = "left on its way by a session that ended"
 LINGERING: Final = timedelta(seconds=2)
 """How long after its deadline a write may still be on its way that nobody waits for any more."""
 _INSERT_SETBACKS: Final = insert(setbacks)
-_MOVING: Final = frozenset({AttemptState.SENT, AttemptState.PROBING})
+_MOVING: Final = (AttemptState.SENT, AttemptState.PROBING)
 _ON_THE_WAY: Final = Shared(
     select(
         attempt_table.c.id,
@@ -41,7 +40,6 @@ _ON_THE_WAY: Final = Shared(
         session_table.c.process,
     )
     .join(action_table, action_table.c.id == attempt_table.c.action_id)
-    .join(record_table, record_table.c.id == action_table.c.record_id)
     .outerjoin(session_table, session_table.c.id == attempt_table.c.session_id)
     .where(
         unsettled(attempt_table),
@@ -49,7 +47,7 @@ _ON_THE_WAY: Final = Shared(
         attempt_table.c.session_id != bindparam("of_session"),
     )
     .order_by(attempt_table.c.id),
-    record_table.c.partition,
+    record=action_table.c.record_id,
 )
 
 

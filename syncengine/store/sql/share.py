@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 from zlib import crc32
 
-from sqlalchemy import ARRAY, BigInteger, Column, Connection, Row, Select, any_, bindparam
+from sqlalchemy import ARRAY, BigInteger, Column, Connection, Select, any_, bindparam, select
+
+from syncengine.store.schema.knowledge import records
 
 PARTITIONS: Final = 32
 Share = Sequence[int] | None
@@ -22,13 +24,19 @@ def partition_of(name: str) -> int:
 
 
 class Shared:
-    """A query whose rows belong to partitions, `column` says which."""
+    """A query whose rows belong to partitions: a `partition` of their own, or that of the record whose number is in
+    `record`.
+    """
 
-    def __init__(self, query: Select[Any], column: Column[int]) -> None:
-        self._all = query
-        self._some = query.where(column == any_(bindparam("of_share", type_=ARRAY(BigInteger))))
+    def __init__(
+        self, query: Select[Any], *, partition: Column[int] | None = None, record: Column[int] | None = None
+    ) -> None:
+        share = any_(bindparam("of_share", type_=ARRAY(BigInteger)))
+        of_record = select(records.c.id).where(records.c.id == record, records.c.partition == share).exists()
+        self.whole = query
+        self._some = query.where(of_record if partition is None else partition == share)
 
-    def rows(self, connection: Connection, share: Share, **asked: object) -> Sequence[Row[Any]]:
+    def rows(self, connection: Connection, share: Share, **asked: object) -> Sequence[Any]:
         if share is None:
-            return connection.execute(self._all, asked).all()
+            return connection.execute(self.whole, asked).all()
         return connection.execute(self._some, {**asked, "of_share": list(share)}).all()

@@ -7,6 +7,7 @@ from datetime import datetime
 from syncengine.model.action import Candidate, OpenHold
 from syncengine.model.dossier import Dossier, Hit
 from syncengine.model.entry import ChainedEntry
+from syncengine.model.erasure import Erased, LegalHold, Name, Reach
 from syncengine.model.event import InboxRow
 from syncengine.model.letter import Failures, Letter
 from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Theirs
@@ -32,9 +33,11 @@ from syncengine.store.protocol import (
     Want,
 )
 from syncengine.store.schema.trail import sessions as session_table
+from syncengine.store.scrub import beyond
 from syncengine.store.sql import (
     decisions,
     dossiers,
+    erasing,
     evidence,
     failures,
     find,
@@ -43,6 +46,7 @@ from syncengine.store.sql import (
     intake,
     intending,
     lanes,
+    legal_holds,
     links,
     matching,
     moving,
@@ -50,10 +54,13 @@ from syncengine.store.sql import (
     records,
     sessions,
     settling,
+    subjects,
     switches,
     tally,
 )
+from syncengine.store.sql import reach as reaching
 from syncengine.store.sql.claims import Alone, Claims
+from syncengine.store.sql.book import SqlBook
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.share import Share
 from syncengine.store.sql.unit import Randomness, Unit
@@ -68,6 +75,7 @@ class SqlStore:
         self._randomness = randomness
         self._claims = claims or Alone()
         self._share: Share = None
+        self._owed = False
 
     @contextmanager
     def _unit(self, session: Session, now: datetime) -> Iterator[Unit]:
@@ -105,7 +113,7 @@ class SqlStore:
 
     def share(self, session: Session, now: datetime) -> int:
         shared = self._claims.share(session.id)
-        self._share = shared.share
+        self._share, self._owed = shared.share, shared.owed
         with self._database.reading() as connection:
             left = settling.left_behind(connection, session.id, shared.share, shared.living)
         if not left:
@@ -113,6 +121,9 @@ class SqlStore:
         with self._unit(session, now) as unit:
             self._claims.prove(session.id, unit.connection)
             return settling.recover(unit, left)
+
+    def owed(self, session: Session) -> bool:  # noqa: ARG002 - a store has one worker
+        return self._owed
 
     def leave(self, session: Session) -> Leaving:  # noqa: ARG002 - a store has one worker
         self._share = None
@@ -180,7 +191,7 @@ class SqlStore:
         with self._database.reading() as connection:
             return switches.switchboard(connection)
 
-    def turn(
+    def switch(
         self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
     ) -> bool:  # fmt: skip
         database = self._database
@@ -317,6 +328,43 @@ class SqlStore:
         with self._database.reading() as connection:
             return lanes.next_due(connection, self._share, now)
 
+    # --- erasure
+
+    def project(self) -> str:
+        with self._database.reading() as connection:
+            return sessions.project(connection)
+
+    def reach(self, subject: str) -> Reach | None:
+        return reaching.reach(self._database, subject)
+
+    def begin_erasure(self, session: Session, reach: Reach, reason: str, now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            erasing.begin(unit, reach, reason)
+
+    def erase_some(self, session: Session, limit: int, now: datetime) -> Erased | None:
+        with self._unit(session, now) as unit:
+            return erasing.go_on(unit, limit)
+
+    def forget_inputs(self, session: Session, inputs: Mapping[int, Sequence[Name]], now: datetime) -> None:
+        with self._unit(session, now) as unit:
+            erasing.forget_inputs(unit, inputs)
+
+    def has_forgotten(self) -> bool:
+        with self._database.reading() as connection:
+            return subjects.has_forgotten(connection)
+
+    def scrub(self) -> Sequence[str]:
+        self._database.let_go()
+        return beyond(self._database.engine.dialect.name)
+
+    def legal_holds(self) -> Sequence[LegalHold]:
+        with self._database.reading() as connection:
+            return legal_holds.all_of(connection)
+
+    def set_legal_hold(self, session: Session, subject: str, held: bool, reason: str, now: datetime) -> bool:
+        with self._unit(session, now) as unit:
+            return legal_holds.put(unit, subject, held, reason)
+
     # --- answers
 
     def tally(self, session: Session) -> Tally:
@@ -344,6 +392,9 @@ class SqlStore:
             return evidence.dump(connection)
 
     # --- evidence
+
+    def book(self) -> SqlBook:
+        return SqlBook(self._database)
 
     def entries(self) -> Iterator[ChainedEntry]:
         return evidence.entries(self._database)

@@ -35,7 +35,7 @@ def name_again(unit: Unit, inputs: Sequence[tuple[int, Accepted]]) -> None:
 
 def sift(unit: Unit, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
     """The same, emptied where it is about somebody who was erased; what it shows is forgotten with it."""
-    if not accepted or not _is_needed(unit.connection):
+    if not accepted or not has_forgotten(unit.connection):
         return accepted
     names = {who for one in accepted for who in subjects_of(one)}
     gone = erased_of(unit.connection, names)
@@ -47,16 +47,17 @@ def sift(unit: Unit, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
 
 def names_erased(unit: Unit, refused: Refused) -> bool:
     """Whether a line that is no delivery names somebody who was erased."""
-    return _is_needed(unit.connection) and bool(erased_of(unit.connection, words(refused.system, refused.body)))
+    return has_forgotten(unit.connection) and bool(erased_of(unit.connection, words(refused.system, refused.body)))
 
 
-def _is_needed(connection: Connection) -> bool:
+def has_forgotten(connection: Connection) -> bool:
+    """Whether anybody was ever erased."""
     return connection.execute(_ANY).first() is not None
 
 
 def erased_of(connection: Connection, names: Collection[Name]) -> set[Name]:
     """Those of these names that were erased."""
-    if not names or not _is_needed(connection):
+    if not names or not has_forgotten(connection):
         return set()
     key = secret(connection)
     marks = {mark(key, who): who for who in names}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from syncengine.clock import from_text, to_text
-from syncengine.model.switch import SET, Switch, Switches, Turn
+from syncengine.model.switch import SET, Switch, Switches, Turned
 from syncengine.store import audit
 from syncengine.store.schema.trail import switches
 from syncengine.store.sql.unit import Unit
@@ -75,11 +75,11 @@ def _switch(row: Any) -> Switch:
     )
 
 
-def _turn(actor: str, reason: str, at: str) -> Turn:
-    return Turn(actor=actor, reason=reason, at=from_text(at))
+def _turn(actor: str, reason: str, at: str) -> Turned:
+    return Turned(actor=actor, reason=reason, at=from_text(at))
 
 
-def _said(turn: Turn | None) -> tuple[str, str, str]:
+def _said(turn: Turned | None) -> tuple[str, str, str]:
     return _NOBODY if turn is None else (turn.actor, turn.reason, to_text(turn.at))
 
 

@@ -102,7 +102,8 @@ class Unit:
 
     def next_number(self) -> int:
         """Which entry of its strand the next one noted will be: what the transaction wrote of rows goes before all."""
-        return int(self.connection.execute(_STRAND, {"strand": self.session.strand}).one().count) + len(self._entries) + 2
+        strand = self.connection.execute(_STRAND, {"strand": self.session.strand}).one()
+        return int(strand.count) + len(self._entries) + 2
 
     def finish(self) -> None:
         """Write payloads, entries and the strand's new head. The last thing before the commit."""

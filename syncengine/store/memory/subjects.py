@@ -1,0 +1,51 @@
+"""Whom inputs are about, and what is not kept since it is about somebody who was erased."""
+
+from collections.abc import Collection, Sequence
+
+from syncengine.model.erasure import Name
+from syncengine.model.event import Accepted, Refused
+from syncengine.store.memory.ledger import Ledger
+from syncengine.store.memory.transaction import OWN_KEY
+from syncengine.store.subject import forgotten, mark, rows_of, subjects_of, words
+
+
+def name(ledger: Ledger, seq: int, accepted: Accepted) -> None:
+    for who, shown in rows_of(accepted):
+        known = ledger.subjects.get(who) or ()
+        if all(input_ != seq for input_, _ in known):
+            ledger.subjects.put(who, (*known, (seq, shown)))
+
+
+def sift(ledger: Ledger, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
+    """The same, emptied where it is about somebody who was erased; what it shows is forgotten with it."""
+    if not len(ledger.erased):
+        return accepted
+    gone = erased_of(ledger, {who for one in accepted for who in subjects_of(one)})
+    hit = [not gone.isdisjoint(subjects_of(one)) for one in accepted]
+    shown = {
+        who for one, is_hit in zip(accepted, hit, strict=True) if is_hit for who, what in rows_of(one) if who == what
+    }
+    forget(ledger, shown)
+    return [forgotten(one) if is_hit else one for one, is_hit in zip(accepted, hit, strict=True)]
+
+
+def names_erased(ledger: Ledger, refused: Refused) -> bool:
+    """Whether a line that is no delivery names somebody who was erased."""
+    return bool(len(ledger.erased)) and bool(erased_of(ledger, words(refused.system, refused.body)))
+
+
+def erased_of(ledger: Ledger, names: Collection[Name]) -> set[Name]:
+    """Those of these names that were erased."""
+    key = _key(ledger)
+    return {who for who in names if mark(key, who) in ledger.erased} if len(ledger.erased) else set()
+
+
+def forget(ledger: Ledger, names: Collection[Name]) -> None:
+    """From now on nothing is kept that is about one of these."""
+    key = _key(ledger)
+    for who in sorted(names):
+        ledger.erased.put(mark(key, who), None)
+
+
+def _key(ledger: Ledger) -> bytes:
+    return bytes.fromhex(ledger.meta.get(OWN_KEY) or "")

@@ -1,0 +1,75 @@
+"""Scrubbing: after an erasure a database still holds old bytes in free pages, dead rows and journals. Each kind of
+database is made to let go of them in its own way; what no command reaches is said.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+from syncengine.errors import BusyError
+
+_TABLES: Final = (
+    "payloads", "records", "inbox", "refusals", "holds", "sandbox", "reviews", "wants", "waits", "rechecks", "ours",
+    "theirs", "pairings", "suspects", "erasing", "subjects",
+)  # fmt: skip
+"""Those in which an erasure changes or removes rows, on PostgreSQL."""
+
+IN_SQLITE: Final = (
+    "backups and copies of the ledger's file, and blocks that the file system gave up and has not overwritten yet",
+)
+IN_POSTGRESQL: Final = (
+    "write-ahead log that PostgreSQL has not recycled yet, archived log, replicas and backups of the ledger's database",
+)
+
+
+def scrub_sqlite(connection: sqlite3.Connection) -> None:
+    """Writes the whole file anew, and removes the journal with the pages of before. Raises BusyError while somebody
+    else keeps reading or writing.
+    """
+    ask(connection, "secure_delete=on")
+    ask(connection, "temp_store=file")  # a copy of what is left: it may be larger than memory
+    try:
+        connection.execute("vacuum")
+    finally:
+        ask(connection, "temp_store=memory")
+    mode = ask(connection, "journal_mode")
+    if mode == "wal":
+        done = ask(connection, "wal_checkpoint(truncate)") == 0
+    else:
+        done = ask(connection, "journal_mode=delete") == "delete"
+        ask(connection, f"journal_mode={mode}")
+    if not done:
+        raise BusyError(
+            "the values are erased, but old bytes of them are still in the ledger's journal: somebody works on it",
+            remedy="run the same command again when nobody does",
+        )
+
+
+def forget_freed_pages(connection: sqlite3.Connection) -> None:
+    """What this connection frees from now on is overwritten with zeros."""
+    ask(connection, "secure_delete=on")
+
+
+def ask(connection: sqlite3.Connection, pragma: str) -> Any:
+    row = connection.execute(f"pragma {pragma}").fetchone()
+    return None if row is None else row[0]
+
+
+def scrub_postgresql(connection: Any) -> None:
+    """Writes every table anew in which something was erased, its statistics too, and flushes. A psycopg connection
+    without a transaction.
+    """
+    from psycopg.errors import InsufficientPrivilege
+
+    connection.autocommit = True
+    connection.execute("SET statement_timeout = 0")
+    for table in _TABLES:
+        connection.execute(f"VACUUM (FULL, ANALYZE) {table}")
+    with suppress(InsufficientPrivilege):  # the files of before go with the server's next checkpoint then
+        connection.execute("CHECKPOINT")
+
+
+def beyond(dialect: str) -> Sequence[str]:
+    """What of the ledger's own bytes is out of reach."""
+    return IN_SQLITE if dialect == "sqlite" else IN_POSTGRESQL
