@@ -40,6 +40,8 @@ def _refuse_others(value: Any) -> None:
     """The encoder would find a spelling for bytes, sets, moments and fractions, each of its own choice."""
     kind = type(value)
     inner = value.values() if kind is dict else value if kind in (list, tuple) else (value,)
+    if _PLAIN.issuperset(map(type, inner)):
+        return
     for other in set(map(type, inner)) - _PLAIN:
         if other in (dict, list, tuple):
             for item in inner:

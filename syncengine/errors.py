@@ -65,6 +65,16 @@ class PermanentError(Exception):
     """Raised by adapters: the same request will fail again."""
 
 
+class UnfitError(PermanentError):
+    """Raised by adapters: what the map names is not there, or cannot serve. It is about no record, and nothing becomes
+    of any until somebody changes the system or the map. `remedy` is the next action, in the imperative.
+    """
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
 class FenceLostError(Exception):
     """A ledger row was moved by somebody else since it was read; nothing of the transaction was kept."""
 

@@ -62,7 +62,7 @@ class Cluster:
 
     def start(self) -> None:
         said = [
-            "listen_addresses=''", f"unix_socket_directories='{self.folder}'", "max_connections=60",
+            "listen_addresses=''", f"unix_socket_directories='{self.folder}'", "max_connections=200",
             *self.settings,
         ]  # fmt: skip
         options = " ".join(f"-c {each}" for each in said)

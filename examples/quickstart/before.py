@@ -32,7 +32,7 @@ def look_back(company: Company) -> None:
     blocked = rng.choice(known)
     for customer in sorted(known, key=lambda c: c.created):
         company.known.append(_account(company, customer, rng, trouble=customer is blocked))
-        company.requests.extend(_requests(customer, rng))
+        company.requests.extend(_requests(customer, rng, 1 if customer is blocked else rng.randrange(1, 3)))
     company.requests.sort(key=lambda r: r.requested_at)
     for number, request in enumerate(company.requests, FIRST_REQUEST):
         request.number = number
@@ -49,7 +49,8 @@ def _account(company: Company, customer: Customer, rng: Random, *, trouble: bool
     if trouble:
         name, status, days_ago = rng.choice(TROUBLES)
         checks[name] = Check(status=status, days_ago=days_ago)
-    by_email = rng.random() < 0.5  # noqa: PLR2004 - half of them
+    told = {c.after.email for c in company.changes if isinstance(c.after, Customer) and c.after.id == customer.id}
+    by_email = len(told) == 1 and rng.random() < 0.5  # noqa: PLR2004 - half of those whose e-mail never changes
     return KnownAccount(
         id=company.name("acc_", 10),
         customer=customer.id,
@@ -68,8 +69,8 @@ def _by_hand(name: str, rng: Random) -> str:
     return rng.choice(("  ", " , ", " - ")).join(words)
 
 
-def _requests(customer: Customer, rng: Random) -> list[PayoutRequest]:
-    asked = (customer.created + rng.randrange(30, 45) * DAY + rng.randrange(9) * HOUR for _ in range(rng.randrange(1, 3)))
+def _requests(customer: Customer, rng: Random, times: int) -> list[PayoutRequest]:
+    asked = (customer.created + rng.randrange(30, 45) * DAY + rng.randrange(9) * HOUR for _ in range(times))
     return [
         PayoutRequest(
             payee=customer.id,

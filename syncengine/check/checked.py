@@ -161,6 +161,7 @@ class Checked:
     time_zone: str
     first_wait: timedelta
     longest_wait: timedelta
+    max_receive_count: int
     systems: Mapping[str, CheckedSystem]
     objects: Mapping[str, CheckedObject]
     flows: Mapping[str, CheckedFlow]

@@ -39,6 +39,7 @@ def resolve(context: Context) -> Checked:
         time_zone=spec.project.time_zone,
         first_wait=spec.project.deliveries.first_wait,
         longest_wait=spec.project.deliveries.longest_wait,
+        max_receive_count=spec.project.deliveries.max_receive_count,
         systems=systems,
         objects={name: _object(subject, fields[name], flows) for name, subject in spec.objects.items()},
         flows=flows,

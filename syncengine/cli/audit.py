@@ -1,7 +1,8 @@
-"""`syncengine audit verify`: whether the audit trail still proves what it says."""
+"""`syncengine audit`: whether the audit trail still proves what it says, and anchors that are kept elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,8 +10,11 @@ import click
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.ledger import existing_ledger
+from syncengine.cli.progress import Progress
+from syncengine.errors import UserError
+from syncengine.evidence.anchor import Anchor, take_up
 from syncengine.evidence.mask import escape
-from syncengine.evidence.verify import Verdict, as_of, stored_by, verify
+from syncengine.evidence.verify import Verdict, verify
 from syncengine.store.protocol import Store
 
 
@@ -20,54 +24,87 @@ def command() -> None:
 
 
 @command.command(name="verify")
+@click.option("--anchor", "anchors", metavar="FILE", help="Anchors that were kept elsewhere, as `audit anchor` wrote them.")
 @options.state
 @options.form
-def verify_command(*, state: str, form: str) -> Exit:
+@options.quiet
+def verify_command(*, anchors: str | None, state: str, form: str, quiet: bool) -> Exit:
     """Compute everything in the trail again, and name the first place that does not hold.
 
-    Strands and their checkpoints, the commitment of every payload, and one entry for every change of state. Exit code 1
-    when something does not hold.
+    Strands and their checkpoints, the commitment of every payload, one entry for every change of state, and every row
+    as its seal says. With --anchor also that the ledger goes on from where it stood then: only that shows an end that
+    was cut off, or a ledger that was put back to an earlier day. Exit code 1 when something does not hold.
     """
-    with existing_ledger(state) as store:
-        verdict = judged(store)
-    code = Exit.DONE if verdict.holds_true else Exit.FINDINGS
+    given, wrong = (None, ()) if anchors is None else take_up(_lines_of(anchors))
+    with existing_ledger(state) as store, Progress(quiet=quiet) as progress:
+        verdict = judged(store, given, progress)
+    places = (*wrong, *verdict.places)
+    code = Exit.FINDINGS if places else Exit.DONE
     if form == "json":
-        return answer(as_json(verdict), code)
-    return say("\n".join(_lines(verdict)), code)
+        return answer(as_json(verdict, places), code)
+    return say("\n".join(_lines(verdict, places)), code)
 
 
-def judged(store: Store) -> Verdict:
-    """The ledger may be written to meanwhile: what seems broken then is looked at again as of one moment."""
-    standing = store.standing()
-    verdict = verify(store.entries(), store.payloads(), standing)
-    now = store.standing()
-    if verdict.holds_true or now == standing:
-        return verdict
-    return verify(as_of(now, store.entries()), stored_by(now, store.payloads()), now)
+@command.command(name="anchor")
+@click.option("--out", metavar="FILE", help="Append to this file instead of printing.")
+@options.state
+@options.form
+def anchor_command(*, out: str | None, state: str, form: str) -> Exit:
+    """Write down how the ledger stands, in one line to be kept elsewhere.
+
+    In a commit, a bucket with object lock, on paper: wherever nobody can write who can write the ledger. The line holds
+    no value: a number, a hash over all strands, the project and the time. `audit verify --anchor FILE` takes it up.
+    """
+    from syncengine.cli.anchoring import anchor_of, append
+
+    with existing_ledger(state) as store:
+        line = anchor_of(store)
+    if out is not None:
+        append(Path(out), line)
+    if form == "json":
+        from syncengine.canonical import decode
+
+        return answer({"anchor": decode(line), "out": out}, Exit.DONE)
+    return say(line if out is None else f"appended to {escape(out)}", Exit.DONE)
 
 
-def as_json(verdict: Verdict) -> dict[str, Any]:
+def judged(store: Store, anchors: tuple[Anchor, ...] | Any = None, progress: Progress | None = None) -> Verdict:
+    show = progress.show if progress is not None else lambda *_: None
+    return verify(store.book(), anchors=anchors, progress=show)
+
+
+def _lines_of(path: str) -> list[bytes]:
+    try:
+        return Path(path).read_bytes().splitlines()
+    except OSError as error:
+        raise UserError(
+            f"the anchors {path} cannot be read: {error.strerror}",
+            remedy="name the file that `syncengine audit anchor --out FILE` wrote",
+            rule="audit/no-anchors",
+        ) from error
+
+
+def as_json(verdict: Verdict, places: tuple[str, ...]) -> dict[str, Any]:
     """The documented object, without its envelope."""
     document = asdict(verdict)
-    places = document.pop("places")
-    return {"whole": verdict.holds_true, "broken": list(places), **document, "notes": list(verdict.notes)}
+    del document["places"]
+    return {"whole": not places, "broken": list(places), **document, "notes": list(verdict.notes)}
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
-    if verdict.holds_true:
+def _lines(verdict: Verdict, places: tuple[str, ...]) -> Iterator[str]:
+    if not places:
         yield "the audit trail is whole"
     else:
         yield "the audit trail is broken"
-        yield f"first broken place: {escape(verdict.places[0])}"
-        yield from (f"also: {escape(place)}" for place in verdict.places[1:])
+        yield f"first broken place: {escape(places[0])}"
+        yield from (f"also: {escape(place)}" for place in places[1:])
         if verdict.more:
             yield f"and {verdict.more} more"
     yield f"checked: {_counts(verdict)}"
     yield from (escape(note) for note in verdict.notes)
     if verdict.erased > len(verdict.notes):
         yield f"and {verdict.erased - len(verdict.notes)} more erased payloads"
-    if verdict.holds_true and verdict.checkpoint:
-        yield f"newest checkpoint: {verdict.checkpoint} (kept elsewhere, it proves that no newer entry was cut off)"
+    yield from (f"not proven: {unknown}" for unknown in verdict.unknown)
 
 
 def _counts(verdict: Verdict) -> str:
@@ -80,6 +117,8 @@ def _counts(verdict: Verdict) -> str:
         "attempt": verdict.attempts,
         "link": verdict.links,
         "hold": verdict.holds,
+        "row": verdict.rows,
+        "anchor": verdict.anchors,
     }
     return ", ".join(_number(n, noun) for noun, n in counted.items())
 

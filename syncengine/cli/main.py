@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "legal-hold": ("syncengine.cli.legal_hold", "Keep somebody from being erased, for as long as the law asks."),
     "trace": ("syncengine.cli.trace", "The chain around any id of any system, in both directions."),
     "audit": ("syncengine.cli.audit", "Verify the audit trail."),
+    "doctor": ("syncengine.cli.doctor", "Look at all that a run needs, and change nothing."),
 }
 """By name, in the order of `--help`: the module that has the command as `command`, and its one-line help."""
 

@@ -1,4 +1,4 @@
-"""What an adapter is: four small Protocols, of which it offers those that its system can serve.
+"""What an adapter is: five small Protocols, of which it offers those that its system can serve.
 
 Adapters raise TemporaryError (try again) and PermanentError (do not); everything else is a bug in the adapter.
 """
@@ -13,6 +13,7 @@ from syncengine.clock import Clock
 from syncengine.model.attempt import Outcome, Probe, Request
 from syncengine.model.capability import Description
 from syncengine.model.event import Delivery, Envelope, Snapshot
+from syncengine.model.examined import Examined
 from syncengine.model.permit import Permit
 from syncengine.model.struct import Struct
 from syncengine.model.value import Json, Places
@@ -108,6 +109,42 @@ class Inspector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What the map needs of one type of their records: the places that are read, and those that are written, each with
+    examples of what is written there. `key` and `version` are places ("": none).
+    """
+
+    flow: str
+    record: str
+    key: str = ""
+    version: str = ""
+    reads: tuple[str, ...] = ()
+    writes: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    creates: bool = False
+    updates: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """What answered, in words for people, and what time it is there (None: it does not say, or has our own clock)."""
+
+    what: str
+    at: datetime | None = None
+
+
+class Examiner(Protocol):
+    """A look at the system itself, before anything of it is read or written. It changes nothing."""
+
+    def greet(self) -> Greeting:
+        """Raises TemporaryError and PermanentError when it cannot be reached, or does not let us in."""
+        ...
+
+    def examine(self, need: Need) -> Sequence[Examined]:
+        """Whether it is as the map needs it. Raises TemporaryError."""
+        ...
+
+
 class Writer(Protocol):
     """The only way to change anything. Opened by the composition root, held by engine/deliver alone."""
 
@@ -128,6 +165,7 @@ class Adapter:
     intake: Intake | None = None
     reader: Reader | None = None
     inspector: Inspector | None = None
+    examiner: Examiner | None = None
     open_writer: Callable[[], Writer] | None = None
     close: Callable[[], None] = field(default=lambda: None)
 
@@ -151,6 +189,6 @@ class Connector(Protocol):
 
 
 __all__ = [
-    "Adapter", "Connector", "Image", "ImageQuery", "Inspector", "Intake", "Page", "Places", "Reader", "Reading",
-    "Setup", "Writer",
+    "Adapter", "Connector", "Examiner", "Greeting", "Image", "ImageQuery", "Inspector", "Intake", "Need", "Page",
+    "Places", "Reader", "Reading", "Setup", "Writer",
 ]

@@ -37,7 +37,8 @@ class Report:
 
 
 def erase(
-    store: Store, clock: Clock, subject: str, *, actor: str, reason: str, boundary: Callable[[str], None] = lambda _: None
+    store: Store, clock: Clock, subject: str, *, actor: str, reason: str,
+    boundary: Callable[[str], None] = lambda _: None,
 ) -> Report:  # fmt: skip
     """Raises NotFoundError for an id that nothing answers to, RefusedError while a legal hold forbids it, BusyError
     while something is on its way, and UserError where the reason tells what is to be forgotten.
@@ -77,7 +78,8 @@ def _look(store: Store, subject: str) -> Reach:
             rule="erase/unknown-subject",
         )
     if found.held:
-        raise RefusedError(_forbidden(found.held), remedy="lift it first: syncengine legal-hold lift", rule="erase/held")
+        remedy = "lift it first: syncengine legal-hold lift"
+        raise RefusedError(_forbidden(found.held), remedy=remedy, rule="erase/held")
     if found.busy:
         raise BusyError(
             f"something of it is on its way, and nobody knows yet whether it arrived: {', '.join(found.busy[:5])}",

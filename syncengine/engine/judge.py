@@ -78,17 +78,16 @@ def _kept(
     """
     if not questions or not world.store.has_forgotten():
         return questions
-    named = {each: refs(each.flow, each.snapshot) for each in questions}
-    claim.know(world.store.load({ref for found in named.values() for ref in found if ref not in claim.links}, ()))
+    named = [refs(each.flow, each.snapshot) for each in questions]
+    claim.know(world.store.load({ref for found in named for ref in found if ref not in claim.links}, ()))
+    systems = {row.seq: row.system for row in rows}
     gone = {
-        each.question.seq: each
-        for each, found in named.items()
+        each.question.seq: (":".join(each.identity.link), f"{systems[each.question.seq]}:{each.snapshot.id}")
+        for each, found in zip(questions, named, strict=True)
         if any(r is not None and r.erased for r in (claim.find(each.identity), *map(claim.linked, found)))
     }
-    systems = {row.seq: row.system for row in rows}
-    names = {seq: (":".join(each.identity.link), f"{systems[seq]}:{each.snapshot.id}") for seq, each in gone.items()}
-    if names:
-        world.store.forget_inputs(world.session, names, world.clock.now())
+    if gone:
+        world.store.forget_inputs(world.session, gone, world.clock.now())
         world.boundary("erasure.forgotten")
     return [each for each in questions if each.question.seq not in gone]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from syncengine.evidence.replay import ANY, Replay
 from syncengine.evidence.seals import numbers_of
 from syncengine.model.book import Row, Shape
-from syncengine.model.seal import INBOX_ANSWERED, INBOX_JUDGED, PARTS, TOLD, WHOLE, fixed, seal_all
+from syncengine.model.seal import INBOX_ANSWERED, INBOX_JUDGED, PARTS, RECORD_STATE, TOLD, WHOLE, fixed, seal_all
 from syncengine.vocabulary import ActionState, InboxState
 
 NOUNS: Final = {
@@ -74,12 +74,14 @@ class Rows:
         kept = rows if len(places) == len(self._shape.columns) else [[row[p] for p in places] for row in rows]
         for key, row, seal in zip(keys, kept, numbers_of(seal_all(self._secret, kept)), strict=True):
             said = 0 if known is None else known.get(key)
-            if known is not None and said == seal:
+            if known is not None:
                 known.settle(key)
-            elif said:
+            if said == seal:
+                continue
+            if said:
                 columns = ", ".join(self._shape.columns[place] for place in places)
                 wrong.setdefault(key, []).append(f"{self.name(key)}: it is not as it was written (one of {columns})")
-            elif part == self._table:
+            elif part == self._table or part == RECORD_STATE:
                 wrong.setdefault(key, []).append(f"{self.name(key)}: it was added; no entry says that it was written")
             elif part in _UNTOUCHED and tuple(row) != tuple(_UNTOUCHED[part]):
                 columns = ", ".join(self._shape.columns[place] for place in places)

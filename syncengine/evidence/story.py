@@ -78,7 +78,8 @@ class ActionTold:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputTold:
     """An event or a reading. `fields` are those whose present value it brought. `answered_by` is the event id of the
-    reading that it waited for, `answers` are the event ids that waited for this reading.
+    reading that it waited for, `answers` are the event ids that waited for this reading. `erased_by` is the number of
+    the entry that says that it was erased, 0 while its body is there.
     """
 
     id: str
@@ -96,6 +97,7 @@ class InputTold:
     fate: str
     why: str
     fields: tuple[FieldSeen, ...]
+    erased_by: int
     answered_by: str
     answers: tuple[str, ...]
     actions: tuple[ActionTold, ...]
@@ -133,13 +135,14 @@ class ReviewTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTold:
-    """One entity: `unsettled` says which of its records await a reading, and why. `actions` have a cause that is not
+    """One entity: `erased` names the entry that says that nothing is known of it any more; `unsettled` says which of its records await a reading, and why. `actions` have a cause that is not
     among the inputs; `holds` an action that is not told.
     """
 
     object: str
     entity: str
     gone: bool
+    erased: str
     unsettled: tuple[str, ...]
     known_as: tuple[LinkTold, ...]
     inputs: tuple[InputTold, ...]

@@ -1,7 +1,7 @@
 """The chain around an id, from what arrived to what stands in each target, and back: a dossier in, a story out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from syncengine.evidence.story import (
     ActionTold,
@@ -34,6 +34,9 @@ from syncengine.model.value import Json, Places
 from syncengine.vocabulary import ActionState
 
 T = TypeVar("T")
+
+ERASED: Final = Seen(text="(erased)", value=None, masked=True)
+"""In the place of a value that was there once."""
 
 
 def trace(dossier: Dossier, hits: Sequence[Hit], view: PlanView) -> Story:
@@ -79,7 +82,8 @@ class _Telling:
         return RecordTold(
             object=record.object,
             entity=record.entity,
-            gone=record.tombstone,
+            gone=record.tombstone and not record.erased,
+            erased=record.erased,
             unsettled=tuple(f"{flow}: {s.unsettled}" for flow, s in record.sources.items() if s.unsettled),
             known_as=tuple(self._link(facts) for facts in dossier.links if facts.record == record.id),
             inputs=tuple(self._input(facts) for facts in dossier.inputs if facts.record == record.id),
@@ -115,6 +119,7 @@ class _Telling:
             fate=facts.fate or "",
             why=facts.why,
             fields=self._fields_of(facts),
+            erased_by=facts.erased_by,
             answered_by=self._event_ids.get(facts.answered_by, str(facts.answered_by or "")),
             answers=tuple(other.event_id for other in self._waited.get(facts.seq, ())),
             actions=tuple(self._action(action) for action in self._by_cause.get(facts.seq, ())),
@@ -177,7 +182,7 @@ class _Telling:
             flow=facts.flow,
             gate=facts.gate,
             need=facts.need,
-            status=self._view.seen(facts.status, klass).text,
+            status=ERASED.text if self._is_erased(facts.record) else self._view.seen(facts.status, klass).text,
             next=facts.next,
             since=facts.since,
             released_at=facts.released_at,
@@ -187,6 +192,8 @@ class _Telling:
 
     def _conflict(self, facts: ConflictFacts) -> ConflictTold:
         def told(value: Json) -> Seen:
+            if self._is_erased(facts.record):
+                return ERASED
             return self._spelled(self._records[facts.record], facts.flow, facts.field, value)
 
         return ConflictTold(
@@ -197,6 +204,10 @@ class _Telling:
             winner=told(facts.winner),
             loser=told(facts.loser),
         )
+
+    def _is_erased(self, number: int) -> bool:
+        record = self._records.get(number)
+        return record is not None and bool(record.erased)
 
     def _spelled(self, record: Record, flow: str, field: str, value: Json) -> Seen:
         return self._view.seen(value, self._view.class_of(record.object, flow, field, value))

@@ -18,7 +18,17 @@ from syncengine.evidence.story import (
     ReviewTold,
     Story,
 )
-from syncengine.vocabulary import HELD_ON, ActionKind, ActionState, AttemptState, Consequence, Fate, InputKind, Trust
+from syncengine.vocabulary import (
+    HELD_ON,
+    ActionKind,
+    ActionState,
+    AttemptState,
+    Consequence,
+    Fate,
+    InboxState,
+    InputKind,
+    Trust,
+)
 
 _FATES: Final = {
     Fate.SETTLED: "applied",
@@ -30,6 +40,7 @@ _FATES: Final = {
     Fate.READING: "waits until its record has been read back",
     Fate.FAILED: "could not be applied",
 }
+_UNJUDGED: Final = {True: "never judged", False: "not judged yet"}
 _TRUST: Final = {Trust.CAPTURED: "a captured file", Trust.READ: "a reading that we asked for"}
 _MEANS: Final = {
     Consequence.ESSENTIAL: "essential",
@@ -64,7 +75,7 @@ def _hit(hit: HitTold) -> str:
 
 
 def _record(record: RecordTold) -> Iterator[str]:
-    yield f"{record.object} {record.entity}" + ("  (gone in its system of record)" if record.gone else "")
+    yield f"{record.object} {record.entity}" + _fallen(record)
     links = [(n.flow, escape(n.id), f"since {_time(n.since)}{_mark(n.asked)}") for n in record.known_as]
     yield from _indented(_labelled("known as", _aligned(links)))
     yield from _indented(f"unsettled: awaits a reading of {escape(why)}" for why in record.unsettled)
@@ -98,6 +109,12 @@ def _said(hold: HoldTold) -> Iterator[str]:
     yield from _indented(_aligned(rows))
 
 
+def _fallen(record: RecordTold) -> str:
+    if record.erased:
+        return f"  (erased by {record.erased})"
+    return "  (gone in its system of record)" if record.gone else ""
+
+
 def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
     found = tuple(lines)
     if found:
@@ -113,6 +130,8 @@ def _input(told: InputTold) -> Iterator[str]:
     if told.answers:
         waited = ", ".join(map(escape, told.answers))
         yield from _indented(_labelled("settled  ", (f"what could not be ordered: {waited} waited for it",)))
+    if told.erased_by:
+        yield f"  what it said was erased by entry {told.erased_by}"
     fields = [(entry.field, f"= {entry.value.text}") for entry in told.fields]
     yield from _indented(_labelled("fields   ", _aligned(fields)))
     yield from _indented(_actions(told.actions))
@@ -127,7 +146,7 @@ def _origin(told: InputTold) -> str:
 
 
 def _outcome(told: InputTold) -> str:
-    said = _FATES[Fate(told.fate)] if told.fate else "not judged yet"
+    said = _FATES[Fate(told.fate)] if told.fate else _UNJUDGED[told.state == InboxState.DONE]
     waited = f"; it waited for {escape(told.answered_by)}" if told.answered_by else ""
     return said + (f": {escape(told.why)}" if told.why else "") + waited
 

@@ -25,7 +25,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputFacts:
-    """`answered_by` is the place of the reading that this input waited for (0: it waited for none, or still waits)."""
+    """`answered_by` is the place of the reading that this input waited for (0: it waited for none, or still waits).
+    `erased_by` is the number of the entry that says that its body was erased (0: it is there, or was never kept).
+    """
 
     seq: int
     kind: InputKind
@@ -44,6 +46,7 @@ class InputFacts:
     repeats: int
     body: bytes | None
     answered_by: int = 0
+    erased_by: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

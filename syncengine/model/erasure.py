@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 Name = str
-"""How an input calls somebody: "SYSTEM:ID" in a delivery, "FLOW:ID" in a reading. A flow id has a dot, a system none."""
+"""How an input calls somebody: "SYSTEM:ID" in a delivery, "FLOW:ID" in a reading. A flow has a dot, a system none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +14,8 @@ class Reach:
     """All that hangs on a subject: the names it goes by (its records' included), and what the ledger holds of them.
     `records` are not erased yet, and so are the inputs, the refusals (lines that are no deliveries) and the payloads;
     `objects` counts these records by object, `files` are those that its deliveries came from. `begun`: an erasure was
-    broken off, of whomever. `held` are the legal holds in the way, of all `holds` that there are, `busy` says which actions are
-    on their way.
+    broken off, of whomever. `held` are the legal holds in the way, of all `holds` that there are, `busy` says which
+    actions are on their way.
     """
 
     subject: str

@@ -18,10 +18,12 @@ GONE: Final = "-" * WIDTH
 
 INBOX_JUDGED: Final = "inbox.judged"
 INBOX_ANSWERED: Final = "inbox.answered"
+RECORD_STATE: Final = "records.state"
 
 PARTS: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     INBOX_JUDGED: ("inbox", ("state", "fate", "why", "waits_flow", "waits_id", "record_id", "touched_by")),
     INBOX_ANSWERED: ("inbox", ("answered_by",)),
+    RECORD_STATE: ("records", ("revision", "state", "unsettled")),
 }
 """Columns that are sealed apart, since they change when the others do not; by the name of the part."""
 

@@ -24,7 +24,9 @@ def compile_plan(checked: Checked, readings: Readings = NO_READINGS) -> Plan:
         objects={name: _object(subject, flows) for name, subject in checked.objects.items()},
         flows=flows,
         readers=_readers(flows),
-        retry=RetryPlan(first=checked.first_wait, longest=checked.longest_wait),
+        retry=RetryPlan(
+            first=checked.first_wait, longest=checked.longest_wait, receives=checked.max_receive_count
+        ),
         classes=checked.classes,
         views=checked.views,
     )

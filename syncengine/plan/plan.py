@@ -274,10 +274,13 @@ class SystemPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPlan:
-    """How long to wait after a temporary failure: from `first` doubling to `longest`, with full jitter."""
+    """How long to wait after a temporary failure: from `first` doubling to `longest`, with full jitter. `receives`:
+    failed attempts of one message, after which it is a dead letter.
+    """
 
     first: timedelta = timedelta(seconds=30)
     longest: timedelta = timedelta(minutes=15)
+    receives: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,13 @@ from syncengine.spec.shape import Shape, wrong
 
 
 class Deliveries(Shape):
+    max_receive_count: int = Field(
+        default=5,
+        ge=1,
+        le=20,
+        description="Failed attempts of one message before it goes to the dead letters. What only waits does not count.",
+        examples=[5],
+    )
     first_wait: Duration = Field(
         default=timedelta(seconds=30),
         description="How long to wait after the first temporary failure of a delivery.",
@@ -41,5 +48,5 @@ class Project(Shape):
     deliveries: Deliveries = Field(
         default=Deliveries(),
         description="How patiently deliveries are repeated.",
-        examples=[{"first_wait": "30s", "longest_wait": "15m"}],
+        examples=[{"max_receive_count": 5, "first_wait": "30s", "longest_wait": "15m"}],
     )

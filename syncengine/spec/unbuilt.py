@@ -15,7 +15,7 @@ from syncengine.spec.systems import System
 
 UNBUILT_KEYS: Final[Mapping[type[Shape], frozenset[str]]] = {
     Project: frozenset({"reconcile", "promote", "parked", "limits"}),
-    Deliveries: frozenset({"max_receive_count", "redrive"}),
+    Deliveries: frozenset({"redrive"}),
     Sensitivity: frozenset({"retention", "kept_in"}),
     System: frozenset({"at_most", "replay_within", "approach", "support"}),
     Connection: frozenset({"names"}),

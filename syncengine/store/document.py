@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from syncengine.canonical import encode
 from syncengine.model.value import Json
 
 
@@ -32,7 +33,10 @@ _as_is = json.JSONEncoder(
 
 def to_bytes(value: Json) -> bytes:
     """Names sorted: the same for equal values. Raises TypeError for what JSON cannot say."""
-    return _sorted(value).encode()
+    try:
+        return encode(value)
+    except TypeError:  # it has fractions
+        return _sorted(value).encode()
 
 
 def to_text(value: Json) -> str:

@@ -4,12 +4,17 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from syncengine.errors import UserError
 from syncengine.store.protocol import Store
 
+if TYPE_CHECKING:
+    from syncengine.store.condition.condition import Condition
+
 MEMORY = "memory:"
 _POSTGRES = ("postgresql", "postgres")
+_WAYS = "use --state sqlite:///PATH or postgresql://USER@HOST/DATABASE"
 
 
 def open_store(
@@ -28,9 +33,7 @@ def open_store(
         return _open_sqlite(url, randomness, damaged=damaged)
     if kind in _POSTGRES:
         return _open_postgres(url, randomness)
-    raise UserError(
-        f"no ledger can be kept in {kind!r}", remedy="use --state sqlite:///PATH or postgresql://USER@HOST/DATABASE"
-    )
+    raise UserError(f"no ledger can be kept in {kind!r}", remedy=_WAYS)
 
 
 def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager[object]:
@@ -43,6 +46,21 @@ def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager
     from syncengine.store.sqlite import database_path
 
     return EngineLock.beside(database_path(url), command=command, now=now)
+
+
+def look_at(url: str) -> "Condition":
+    """How a ledger is doing. Changes nothing of it, and makes none. Raises UserError and BusyError."""
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind == "sqlite":
+        from syncengine.store.condition import sqlite
+        from syncengine.store.sqlite import database_path
+
+        return sqlite.look_at(database_path(url))
+    if kind in _POSTGRES:
+        from syncengine.store.condition import postgres
+
+        return postgres.look_at(url)
+    raise UserError(f"no ledger can be kept in {kind!r}", remedy=_WAYS)
 
 
 def _open_sqlite(url: str, randomness: Callable[[int], bytes], *, damaged: bool) -> Store:

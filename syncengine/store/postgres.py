@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import URL, Column, Connection, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Column, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from syncengine.errors import BusyError, SyncengineError, UserError
 from syncengine.store.scrub import scrub_postgresql
-from syncengine.store.sql.database import WRITE, Database
+from syncengine.store.sql.database import TRANSACTION, WRITE, Database
 
 DRIVER: Final = "postgresql+psycopg"
 NAMES: Final = frozenset({"postgres", "postgresql", DRIVER})
@@ -43,7 +43,9 @@ _SETTLE_IN: Final = (
     ", current_setting('server_encoding'), current_setting('server_version')"
 )
 _BEGIN_TO_READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BEGIN_TO_WRITE: Final = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({LEDGER_LOCK})"
+_BEGIN_TO_WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+_TAKE_TURN: Final = f"SELECT pg_advisory_xact_lock({LEDGER_LOCK}), pg_current_xact_id()::text"
+_BECAME: Final = "SELECT pg_xact_status(%s::xid8)"
 
 
 def open_database(url: str) -> Database:
@@ -59,8 +61,12 @@ def open_database(url: str) -> Database:
     event.listen(engine, "connect", lambda connection, _: _settle_in(connection, name))
     event.listen(engine, "begin", _begin)
     return Database(
-        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, name), scrub=scrub_postgresql
-    )  # fmt: skip
+        engine=engine,
+        first_id=_first_id,
+        explain=lambda error: _explain(error, name),
+        was_kept=_was_kept,
+        scrub=scrub_postgresql,
+    )
 
 
 def database_url(url: str) -> URL:
@@ -107,8 +113,17 @@ def _settle_in(connection: DBAPIConnection, name: str) -> None:
 
 def _begin(connection: Connection) -> None:
     """Whoever writes waits for its turn first: each statement after it sees all that was committed before."""
-    writes = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql(_BEGIN_TO_WRITE if writes else _BEGIN_TO_READ)
+    if connection.get_execution_options().get(WRITE, False):
+        connection.exec_driver_sql(_BEGIN_TO_WRITE)
+        connection.info[TRANSACTION] = connection.exec_driver_sql(_TAKE_TURN).one()[1]
+    else:
+        connection.exec_driver_sql(_BEGIN_TO_READ)
+
+
+def _was_kept(engine: Engine, name: str) -> bool:
+    """Whoever has its turn knows that all transactions before it have ended, also one that nobody hears of any more."""
+    with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+        return str(connection.exec_driver_sql(_BECAME, (name,)).scalar()) == "committed"
 
 
 def _first_id(connection: Connection, column: Column[Any], _count: int) -> int:
@@ -150,6 +165,9 @@ def _unreachable(error: BaseException, name: str) -> SyncengineError | None:
     for words, (message, remedy) in _REFUSED.items():
         if words in said:
             return UserError(message.format(name=name), remedy=remedy)
+    if _CROWDED in said:
+        message, remedy = _BUSY["53300"]
+        return BusyError(message.format(name=name), remedy=remedy, retry_after=_SOON)
     return BusyError(
         f"{name} does not answer, or the connection to it broke",
         remedy="see that it runs and can be reached, then run again; what was committed is safe",
@@ -181,6 +199,7 @@ _WRONG: Final[Mapping[str, tuple[str, str]]] = {
     "42P01": ("{name} holds no whole ledger any more: a table is missing", "restore it from a backup"),
     "XX": ("{name} is damaged", "restore it from a backup"),
 }
+_CROWDED: Final = "too many clients"
 _REFUSED: Final[Mapping[str, tuple[str, str]]] = {
     "password authentication failed": _WRONG["28"],
     "no password supplied": _WRONG["28"],

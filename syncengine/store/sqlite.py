@@ -31,7 +31,7 @@ def open_database(path: Path, *, damaged: bool = False) -> Database:
     wicket = Wicket.beside(path, patience=BUSY_SECONDS)
     event.listen(engine, "begin", lambda connection: _begin(connection, file, wicket))
     return Database(
-        engine=engine, first_id=_first_id, explain=lambda error: _explain(error, file), stands=file.check,
+        engine=engine, first_id=_first_id, explain=lambda error: explain(error, file), stands=file.check,
         scrub=scrub_sqlite,
     )  # fmt: skip
 
@@ -88,7 +88,8 @@ def append_only(table: str) -> Sequence[str]:
     )
 
 
-def _explain(error: BaseException, file: LedgerFile) -> SyncengineError | None:
+def explain(error: BaseException, file: LedgerFile) -> SyncengineError | None:
+    """In words for people; None for a bug of ours."""
     path = file.path
     if str(error).startswith("Could not decode to UTF-8"):  # Python's own error, without a code; it quotes the value
         return UserError(f"{path} is damaged: a text in it is none", remedy="restore it from a backup")
@@ -136,4 +137,4 @@ def database_path(url: str) -> Path:
     return Path(path)
 
 
-__all__ = ["append_only", "database_path", "open_database"]
+__all__ = ["append_only", "database_path", "explain", "open_database"]

@@ -9,7 +9,7 @@ import binascii
 import hmac
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from syncengine.model.erasure import Name
@@ -55,9 +55,22 @@ def forgotten(accepted: Accepted) -> Accepted:
     return replace(accepted, delivery=replace(accepted.delivery, body=b""), envelope=envelope, trouble="")
 
 
-def mark(secret: bytes, name: Name) -> bytes:
-    """What the ledger keeps of a name that it has forgotten."""
-    return hmac.digest(secret, _PURPOSE + name.encode(errors="surrogatepass"), "sha256")
+def sifted(accepted: Sequence[Accepted], gone: Collection[Name]) -> tuple[Sequence[Accepted], set[Name]]:
+    """The same inputs, emptied where they are about somebody who is `gone`; and the names that are gone with them: of
+    what they show, and of what hangs on that in turn.
+    """
+    names: set[Name] = set(gone)
+    hit: set[int] = set()
+    while new := [n for n, one in enumerate(accepted) if n not in hit and not names.isdisjoint(subjects_of(one))]:
+        hit.update(new)
+        names.update(who for n in new for who, shown in rows_of(accepted[n]) if who == shown)
+    kept = [forgotten(one) if n in hit else one for n, one in enumerate(accepted)] if hit else accepted
+    return kept, names.difference(gone)
+
+
+def mark(secret: bytes, name: Name) -> str:
+    """What the ledger keeps of a name that it has forgotten, in hexadecimal digits."""
+    return hmac.digest(secret, _PURPOSE + name.encode(errors="surrogatepass"), "sha256").hex()
 
 
 def names_of_link(flow: str, id_: str) -> tuple[Name, Name]:

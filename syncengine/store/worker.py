@@ -150,6 +150,12 @@ class Worker:
             self._connection = None
 
 
+def living(connection: Connection) -> set[int]:
+    """The numbers of all sessions that live right now."""
+    rows = connection.exec_driver_sql(_LOOK)
+    return {number for kind, number, _ in rows if kind == LIVES}
+
+
 def _connection(database: Database) -> Any:
     """One that no pool ever gets back."""
     made = database.engine.raw_connection()

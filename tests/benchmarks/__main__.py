@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-NAMES = ("pipeline", "startup", "validate")
+NAMES = ("pipeline", "growth", "memory", "startup", "validate")
 
 
 def main() -> int:

@@ -29,6 +29,19 @@ def deliveries(count: int, seed: int = 7) -> list[bytes]:
     return bodies
 
 
+def later(random: Random, count: int, invoices: list[tuple[str, str]], at: int) -> list[bytes]:
+    """Events after all others: half of them make an invoice, half change one of these (id, customer's id)."""
+    bodies = []
+    for number, (invoice, customer) in enumerate(random.sample(invoices, count), at):
+        if number % 2:
+            record = _invoice(random, _id(random, "in", 24), customer, T0 + number, "open")
+            bodies.append(_event(random, number, "invoice.finalized", record))
+        else:
+            record = _invoice(random, invoice, customer, T0 + number, "paid")
+            bodies.append(_event(random, number, "invoice.paid", record))
+    return bodies
+
+
 def _id(random: Random, prefix: str, length: int) -> str:
     return prefix + "_" + "".join(random.choices(LETTERS, k=length))
 

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "resume": ("resume", "set:crm"),
     "trace": ("trace", "evt_1"),
     "audit": ("audit", "verify"),
+    "doctor": ("doctor", "--environment", "local"),
 }
 
 INCOMPLETE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -33,6 +34,7 @@ INCOMPLETE: Final[Mapping[str, tuple[str, ...]]] = {
     "resume": ("resume",),
     "trace": ("trace",),
     "audit": ("audit",),
+    "doctor": ("doctor",),
 }
 """The same with something missing that the command cannot do without."""
 

@@ -1,3 +1,5 @@
-from tests.quickstart.conftest import truth
+from tests.postgres import postgres_server
+from tests.quickstart.conftest import ledgers, truth
+from tests.store.conftest import empty_database
 
-__all__ = ["truth"]
+__all__ = ["empty_database", "ledgers", "postgres_server", "truth"]

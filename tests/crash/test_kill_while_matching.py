@@ -10,6 +10,7 @@ import pytest
 
 from tests.crash import writelog
 from tests.quickstart import matched, oracle
+from tests.quickstart.conftest import Ledgers
 from tests.quickstart.matched import Old
 from tests.quickstart.test_matched import wrong
 from tests.quickstart.workspace import Workspace, command
@@ -22,8 +23,8 @@ MOMENTS = (
 """The crash points around matching, with the time that each is passed."""
 
 
-def _workspace(folder: Path, truth: oracle.Truth) -> tuple[Workspace, Old]:
-    it = Workspace(folder)
+def _workspace(folder: Path, truth: oracle.Truth, state: str) -> tuple[Workspace, Old]:
+    it = Workspace(folder, state=state)
     old = matched.age(it, truth, 7)
     it.deliver(it.captured, "all")
     for system in ("crm", "erp"):
@@ -33,13 +34,12 @@ def _workspace(folder: Path, truth: oracle.Truth) -> tuple[Workspace, Old]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("point", "nth"), MOMENTS[: int(os.environ.get("CRASHES", "20"))])
+@pytest.mark.parametrize(("point", "nth"), MOMENTS[: int(os.environ.get("CRASHES", "6"))])
 def test_a_run_that_is_killed_while_it_matches_is_finished_by_the_next_one(
-    point: str, nth: int, truth: oracle.Truth, tmp_path: Path
+    point: str, nth: int, truth: oracle.Truth, tmp_path: Path, ledgers: Ledgers
 ) -> None:
-    it, old = _workspace(tmp_path / "it", truth)
-    state = f"sqlite:///{it.folder / 'state.db'}"
-    died = command("-m", "tests.crash.victim", str(it.folder / "mappings"), state, point, str(nth))
+    it, old = _workspace(tmp_path / "it", truth, ledgers())
+    died = command("-m", "tests.crash.victim", str(it.folder / "mappings"), it.state, point, str(nth))
     assert died.returncode == -signal.SIGKILL, f"it was not reached: {died.stdout}{died.stderr}"
     finished = it.run()
     assert finished.exit == 0, finished.errors

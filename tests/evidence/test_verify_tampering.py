@@ -21,7 +21,7 @@ Tamper = Callable[..., Verdict]
 def check(path: Path) -> Verdict:
     store = open_store(f"sqlite:///{path}", damaged=True)
     try:
-        return verify(store.entries(), store.payloads(), store.standing())
+        return verify(store.book())
     finally:
         store.close()
 

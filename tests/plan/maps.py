@@ -210,6 +210,7 @@ def checked(meaning: Mapping[str, object] | None = None) -> Checked:
     return Checked(
         project="northwind",
         time_zone="Europe/Berlin",
+        max_receive_count=5,
         first_wait=timedelta(seconds=10),
         longest_wait=timedelta(minutes=5),
         systems=SYSTEMS,

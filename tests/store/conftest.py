@@ -67,6 +67,13 @@ def opening(request: pytest.FixtureRequest) -> Iterator[Opening]:
 
 
 @pytest.fixture
+def ledger(request: pytest.FixtureRequest) -> Iterator[Opening]:
+    """One on PostgreSQL, where several may work."""
+    with postgresql(request) as opened:
+        yield opened
+
+
+@pytest.fixture
 def store(opening: Opening) -> Iterator[Store]:
     opened = opening()
     yield opened

@@ -68,7 +68,10 @@ def delivery(event_id: str, body: Any = None, *, system: str = "stripe", **said:
             file=said.pop("file", None),
             line=said.pop("line", None),
         ),
-        envelope=Envelope(event_id=event_id, type=said.pop("type", "invoice.paid"), at=START),
+        envelope=Envelope(
+            event_id=event_id, type=said.pop("type", "invoice.paid"), at=START, subjects=said.pop("subjects", ()),
+            record=said.pop("record", ""), mentions=said.pop("mentions", ()),
+        ),
         signature=Signature.UNSIGNED,
         **said,
     )

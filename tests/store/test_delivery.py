@@ -143,7 +143,7 @@ def test_an_id_that_the_target_gave_anew_is_the_newer_records(scene: Scene) -> N
     told = scene.store.translate([(BORN, "in_a", CRM), (BORN, "in_b", CRM)])
     assert told == {(BORN, "in_b", CRM): "17"}
     store = scene.store
-    assert verify(store.entries(), store.payloads(), store.standing()).places == ()
+    assert verify(store.book()).places == ()
 
 
 def test_a_rejected_write_holds_its_lane_as_a_dead_letter(scene: Scene) -> None:

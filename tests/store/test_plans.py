@@ -14,6 +14,8 @@ from syncengine.store.sql.statement import Many
 from syncengine.store.sqlite import open_database
 from syncengine.store.upgrade import upgrade
 
+Question = Select[tuple[object]] | Shared | Many
+
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
@@ -23,7 +25,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     made.engine.dispose()
 
 
-def plan(database: Database, asked: Select[tuple[object]] | Shared | Many) -> str:
+def plan(database: Database, asked: Question) -> str:
     statement = asked.whole if isinstance(asked, Shared) else asked
     if isinstance(statement, Many):
         statement = statement._build([bindparam("key_0"), bindparam("key_1")])
@@ -55,7 +57,7 @@ def plan(database: Database, asked: Select[tuple[object]] | Shared | Many) -> st
         (waits._LEFT, "sqlite_autoindex_waits"),
     ],
 )
-def test_a_hot_question_goes_by_its_index(database: Database, asked: Select[tuple[object]] | Shared | Many, index: str) -> None:
+def test_a_hot_question_goes_by_its_index(database: Database, asked: Question, index: str) -> None:
     told = plan(database, asked)
     assert index in told
     assert not [line for line in told.splitlines() if line.startswith("SCAN") and " USING " not in line]

@@ -94,7 +94,7 @@ def opened(path: Path) -> SqlStore:
 
 
 def is_whole(store: SqlStore) -> bool:
-    return verify(store.entries(), store.payloads(), store.standing()).holds_true
+    return verify(store.book()).holds_true
 
 
 def test_every_row_of_the_first_schema_is_kept(path: Path, first_ledger: Path) -> None:

@@ -11,6 +11,17 @@ from tests.workers.targets import OnPostgres
 
 __all__ = ["empty_database", "postgres_server", "truth"]
 
+Ledger = tuple[PostgresServer, str]
+
+
+@pytest.fixture
+def ledger(postgres_server: PostgresServer, empty_database: str) -> Iterator[Ledger]:
+    """An empty one: its server, and its database's name."""
+    name = new_database(postgres_server, empty_database)
+    yield postgres_server, name
+    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 Rig = Callable[[str], Workspace]
 
 

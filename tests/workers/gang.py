@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tests.quickstart.workspace import ROOT, Finished, Workspace
 
 Member = tuple[str, ...]
-"""What is said to a member beside the map and the ledger: nothing, or where it is to kill itself."""
+"""What is said to a member beside the map and the ledger: where it is to kill itself, and which safeties it lacks."""
 
 
 def begin(it: Workspace, members: Sequence[Member]) -> list["subprocess.Popen[str]"]:

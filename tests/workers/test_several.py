@@ -1,6 +1,7 @@
 """Several workers at once on one ledger: the CRM and the ERP end as with one, and nothing is written twice."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -62,6 +63,17 @@ def sends(it: Workspace, server: PostgresServer) -> dict[tuple[int, str], list[t
     return found
 
 
+def untidy(it: Workspace, server: PostgresServer) -> list[str]:
+    """Lanes whose actions were sent in another order than they were decided in, or two at a time."""
+    found = []
+    for lane, sent in sends(it, server).items():
+        numbers = [number for number, _, _ in sent]
+        if numbers != sorted(numbers):
+            found.append(f"{lane} out of order: {numbers}")
+        found += [f"{lane} at once: {sent}" for (_, _, end), (_, begun, _) in pairwise(sent) if end > begun]
+    return found
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("targets", ["sqlite", "postgresql"])
@@ -76,12 +88,19 @@ def test_three_workers_leave_what_one_leaves(
     assert sum(settled(ended)) >= len(it.captured)  # readings are judged too
     assert wrong(it, truth) == []
     assert written_twice(it) == []
-    lanes = sends(it, postgres_server)
-    for lane, sent in lanes.items():
-        assert [number for number, _, _ in sent] == sorted(number for number, _, _ in sent), f"{lane}: {sent}"
-        for (_, _, ended_at), (_, begun, _) in zip(sent, sent[1:], strict=False):
-            assert ended_at <= begun, f"{lane}: two at once: {sent}"
+    assert untidy(it, postgres_server) == []
     again = it.run()
     assert (again.exit, again.answer["has_changes"]) == (0, False)
     verified = it.syncengine("audit", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.slow
+def test_nothing_that_is_right_rests_on_claims(rig: Rig, truth: oracle.Truth, postgres_server: PostgresServer) -> None:
+    """Two workers that both do everything get in each other's way, and no further."""
+    it = spread(rig("sqlite"))
+    log_writes(it)
+    ended = together(it, *[("-", "0", "claims")] * 2)
+    assert [each.exit for each in ended] == [0, 0], [each.errors for each in ended]
+    assert it.run().exit == 0
+    assert wrong(it, truth) + written_twice(it) + untidy(it, postgres_server) == []

@@ -39,6 +39,7 @@ DESCRIPTION: Description = Description(
 def open(setup: Setup) -> Adapter:  # noqa: A001
     """Raises UserError for an address that is none, or whose driver is not installed."""
     from syncengine.connectors.sql.database import Database
+    from syncengine.connectors.sql.examine import SqlExaminer
     from syncengine.connectors.sql.look import SqlInspector
     from syncengine.connectors.sql.read import SqlReader
     from syncengine.connectors.sql.write import SqlWriter
@@ -48,6 +49,7 @@ def open(setup: Setup) -> Adapter:  # noqa: A001
         description=DESCRIPTION,
         reader=SqlReader(database, setup.clock),
         inspector=SqlInspector(database),
+        examiner=SqlExaminer(database),
         open_writer=lambda: SqlWriter(database, setup.clock),
         close=database.close,
     )

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -96,15 +97,22 @@ class Database:
         text = reason(error)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return f"{self._shown()}: {text}"
+        return f"{self.shown}: {text}"
+
+    @property
+    def path(self) -> Path | None:
+        """Of the file, where it is one."""
+        return None if self._file is None else self._file.path
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return f"the database {self._url.database}" if self._url.database else "the database"
 
     def close(self) -> None:
         for engine in (self._reading, self._writing):
             if engine is not None:
                 engine.dispose()
-
-    def _shown(self) -> str:
-        return f"the database {self._url.database}" if self._url.database else "the database"
 
     def _engine(self, setup: Setup, *, writes: bool) -> sa.Engine:
         try:

@@ -14,7 +14,7 @@ class SqliteFile:
     """`name` is what messages call it. Several threads may use it."""
 
     def __init__(self, path: Path, name: str, *, patience: float) -> None:
-        self._path = path
+        self.path = path
         self._name = name
         self._patience = patience
         self._inode: tuple[int, int] | None = None
@@ -23,7 +23,7 @@ class SqliteFile:
         """Raises TemporaryError when it is not there, or not the file that it was before."""
         self.check()
         connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode=rw",
+            f"{self.path.as_uri()}?mode=rw",
             uri=True,
             timeout=self._patience,
             isolation_level=None,
@@ -37,7 +37,7 @@ class SqliteFile:
     def check(self) -> None:
         """Raises TemporaryError. A commit counts only when this holds after it."""
         try:
-            found = self._path.stat()
+            found = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
             raise TemporaryError(f"the database {self._name} is not there") from None
         except OSError as error:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from syncengine.connectors.sql.column import Column, Kind
-from syncengine.errors import PermanentError
+from syncengine.errors import PermanentError, UnfitError
 from syncengine.model.value import Json, Places
 
 CHUNK: Final = 500
@@ -37,16 +37,22 @@ class Table:
     clause: sa.TableClause
 
     def check(self, columns: Iterable[str]) -> None:
-        """Raises PermanentError for a column that is not there."""
+        """Raises UnfitError for a column that is not there."""
         for column in columns:
             if column not in self.columns:
-                raise PermanentError(f"the table {self.name} has no column {column!r}{hint(column, self.columns)}")
+                raise UnfitError(
+                    f"the table {self.name} has no column {column!r}{hint(column, self.columns)}",
+                    remedy="Add the column to the table, or correct its name in the flow.",
+                )
 
     def check_key(self, key: str) -> None:
-        """Raises PermanentError unless no two rows can hold the same key."""
+        """Raises UnfitError unless no two rows can hold the same key."""
         self.check([key])
         if key not in self.unique:
-            raise PermanentError(f"{self.name}.{key} needs a unique index: without it one record could become two")
+            raise UnfitError(
+                f"{self.name}.{key} needs a unique index: without it one record could become two",
+                remedy="Add a unique index over that column alone.",
+            )
 
     def rows(
         self, connection: sa.Connection, key: str, values: Sequence[Any], columns: Iterable[str], *, lock: bool = False
@@ -111,19 +117,24 @@ class Table:
 
 
 def reflect(connection: sa.Connection, name: str) -> Table:
-    """Asks the database. `name` may say SCHEMA.TABLE. Raises PermanentError when there is no such table."""
+    """Asks the database. `name` may say SCHEMA.TABLE. Raises UnfitError when there is no such table."""
     schema, _, table = name.rpartition(".")
     inspector = sa.inspect(connection)
     try:
         found = inspector.get_columns(table, schema or None)
     except sa.exc.NoSuchTableError:
         known = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
-        raise PermanentError(f"the database has no table {name!r}{hint(table, known)}") from None
+        raise UnfitError(
+            f"the database has no table {name!r}{hint(table, known)}",
+            remedy="Create the table, or correct `record` in the flow.",
+        ) from None
     native = connection.dialect.name != "sqlite"
     columns = {c["name"]: _column(c, native=native) for c in found}
     primary = tuple(inspector.get_pk_constraint(table, schema or None)["constrained_columns"])
     if not primary:
-        raise PermanentError(f"the table {name} has no primary key: its rows have no id")
+        raise UnfitError(
+            f"the table {name} has no primary key: its rows have no id", remedy="Give the table a primary key."
+        )
     clause = sa.table(table, *(sa.column(c) for c in columns), schema=schema or None)
     unique = _unique(inspector, table, schema or None) | ({primary[0]} if len(primary) == 1 else set())
     return Table(name=name, columns=columns, primary=primary, unique=frozenset(unique), clause=clause)

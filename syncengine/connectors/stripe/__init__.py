@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from syncengine.connectors.protocol import Adapter, Reader, Reading, Setup
+from syncengine.connectors.protocol import Adapter, Reading, Setup
 from syncengine.connectors.stripe import parse, signature
 from syncengine.connectors.stripe.readings import READINGS as SHIPPED
 from syncengine.connectors.stripe.records import RECORDS
@@ -74,20 +74,24 @@ def open(setup: Setup) -> Adapter:  # noqa: A001
         )
     intake = StripeIntake(secrets)
     if "snapshots" in settings:
-        return Adapter(description=DESCRIPTION, intake=intake, reader=_folder(setup))
+        return _with_folder(setup, intake)
     if "secret_key" in settings:
         return _with_api(setup, intake)
     return Adapter(description=DESCRIPTION, intake=intake)
 
 
-def _folder(setup: Setup) -> Reader:
+def _with_folder(setup: Setup, intake: StripeIntake) -> Adapter:
+    from syncengine.connectors.folder import FolderExaminer
     from syncengine.connectors.snapshots import SnapshotFolder
 
-    return SnapshotFolder(setup.folder / setup.settings["snapshots"], parse.snapshot, setup.clock)
+    folder = setup.folder / setup.settings["snapshots"]
+    reader = SnapshotFolder(folder, parse.snapshot, setup.clock)
+    return Adapter(description=DESCRIPTION, intake=intake, reader=reader, examiner=FolderExaminer(folder))
 
 
 def _with_api(setup: Setup, intake: StripeIntake) -> Adapter:
     from syncengine.connectors.http import Transport
+    from syncengine.connectors.stripe.examine import StripeExaminer
     from syncengine.connectors.stripe.read import StripeReader
 
     key = setup.settings["secret_key"]
@@ -102,4 +106,7 @@ def _with_api(setup: Setup, intake: StripeIntake) -> Adapter:
         secrets=(key,),
     )
     reader = StripeReader(transport, setup.clock)
-    return Adapter(description=DESCRIPTION, intake=intake, reader=reader, close=transport.close)
+    examiner = StripeExaminer(transport)
+    return Adapter(
+        description=DESCRIPTION, intake=intake, reader=reader, examiner=examiner, close=transport.close
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whom an event of Stripe is about: the customer, whatever the record hangs on, and every person or company named in it.
+"""Whom an event of Stripe is about: the customer, whatever the record hangs on, and every person or company in it.
 
 Types that nobody maps, and types that are newer than this file, are looked through in the same way.
 """
@@ -42,14 +42,14 @@ def named(event: Mapping[str, Json]) -> Named:
 
 def _owners(shown: Mapping[str, Json]) -> Iterator[str]:
     for name in OWNERS:
-        owner = _id(shown.get(name))
-        if owner:
+        value = shown.get(name)
+        if value is not None and (owner := _id(value)):
             yield owner
 
 
 def _id(value: Json) -> str:
     """An id, also of a record that is shown whole in its place."""
-    found: Any = value.get("id") if isinstance(value, Mapping) else value
+    found: Any = value.get("id") if type(value) is dict else value
     return found if isinstance(found, str) else ""
 
 

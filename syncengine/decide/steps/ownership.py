@@ -28,9 +28,9 @@ def take_owned(draft: Draft) -> Decision | None:
             value = {"status": "unavailable"}  # noqa: PLW2901 - an old "verified" never stays
         if field.fixed and keeps(draft, field, value):
             continue
-        if old is None or old.value != value:
+        if old is None or not is_same(draft, field, old.value, value):
             draft.changes[name] = FieldState(value=value, seq=draft.input.seq)
-            if old is not None and is_proposed(draft, name) and not is_same(draft, field, old.value, value):
+            if old is not None and is_proposed(draft, name):
                 lose_proposal(draft, draft.known.birth[0], name, draft.changes[name], old)
     return None
 

@@ -36,6 +36,7 @@ def note(
     after: ActionRow,
     way: Sequence[AttemptState | None],
     link: Link | None = None,
+    /,
     **kept: Json,
 ) -> None:
     entry = audit.attempt_moved(

@@ -60,6 +60,7 @@ def _input(ledger: Ledger, row: InputRow) -> InputFacts:
         repeats=row.repeats,
         body=ledger.payloads[row.payload].body if row.payload else None,
         answered_by=row.answered_by,
+        erased_by=ledger.payloads[row.payload].erased_by if row.payload else 0,
     )
 
 

@@ -268,7 +268,7 @@ class Ledger:
         self.open_holds = Table[int, None](journal)
 
         self.subjects = Table[Name, tuple[tuple[int, Name], ...]](journal)
-        self.erased = Table[bytes, None](journal)
+        self.erased = Table[str, None](journal)
         self.erasing = Table[tuple[int, str, int], None](journal)
         self.legal_holds = Table[str, LegalHold](journal)
 

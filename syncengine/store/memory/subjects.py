@@ -6,7 +6,7 @@ from syncengine.model.erasure import Name
 from syncengine.model.event import Accepted, Refused
 from syncengine.store.memory.ledger import Ledger
 from syncengine.store.memory.transaction import OWN_KEY
-from syncengine.store.subject import forgotten, mark, rows_of, subjects_of, words
+from syncengine.store.subject import mark, rows_of, sifted, subjects_of, words
 
 
 def name(ledger: Ledger, seq: int, accepted: Accepted) -> None:
@@ -21,12 +21,9 @@ def sift(ledger: Ledger, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
     if not len(ledger.erased):
         return accepted
     gone = erased_of(ledger, {who for one in accepted for who in subjects_of(one)})
-    hit = [not gone.isdisjoint(subjects_of(one)) for one in accepted]
-    shown = {
-        who for one, is_hit in zip(accepted, hit, strict=True) if is_hit for who, what in rows_of(one) if who == what
-    }
-    forget(ledger, shown)
-    return [forgotten(one) if is_hit else one for one, is_hit in zip(accepted, hit, strict=True)]
+    kept, names = sifted(accepted, gone)
+    forget(ledger, names)
+    return kept
 
 
 def names_erased(ledger: Ledger, refused: Refused) -> bool:

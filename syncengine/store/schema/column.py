@@ -14,11 +14,13 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ColumnElement,
+    Connection,
     DefaultClause,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    event,
     literal_column,
     or_,
 )
@@ -64,7 +66,19 @@ def one_of(column: str, values: Iterable[StrEnum], *, empty: bool = False) -> Ch
 
 def partial(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
     """An index over the rows that `where` describes: as short as the work that is left."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, unique=unique, sqlite_where=where)
+
+
+def _for_postgresql(_metadata: MetaData, connection: Connection, **_said: object) -> None:
+    """The same condition for PostgreSQL. Said only there: all that SQLAlchemy knows of it is loaded with the word."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in METADATA.tables.values():
+        for index in table.indexes:
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+
+
+event.listen(METADATA, "before_create", _for_postgresql)
 
 
 def id_() -> Column[int]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, PrimaryKeyConstraint, Table
 
 from syncengine.store.schema.column import METADATA, Text, number, text
 
@@ -28,9 +28,9 @@ unnamed: Final = Table(
 
 erased: Final = Table(
     "erased", METADATA,
-    Column("hash", LargeBinary, primary_key=True),
+    Column("hash", Text, primary_key=True),
 )  # fmt: skip
-"""Keyed hashes of all names that were erased: what says one of them is not kept any more."""
+"""Keyed hashes, in hexadecimal digits, of all names that were erased: what says one of them is not kept any more."""
 
 erasing: Final = Table(
     "erasing", METADATA,

@@ -28,6 +28,7 @@ from syncengine.store.sql.statement import Many
 from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
 
 _BODIES: Final = Many(lambda keys: select(payloads.c.id, payloads.c.body).where(payloads.c.id.in_(keys)))
+_ERASED: Final = Many(lambda keys: select(payloads.c.id, payloads.c.erased_by).where(payloads.c.id.in_(keys)))
 _INPUTS: Final = Many(lambda keys: select(inbox).where(inbox.c.seq.in_(keys)))
 _INPUTS_ABOUT: Final = Many(lambda keys: select(inbox.c.seq).where(about_record(inbox), inbox.c.record_id.in_(keys)))
 _REPEATS: Final = Many(
@@ -63,12 +64,13 @@ def dossier(connection: Connection, records: Sequence[int], inputs: Sequence[int
     places = [row.seq for row in taken]
     asked = {row.id: row for row in (*rows.of(_REVIEWS, about), *rows.of(_REVIEWS_OF, places))}
     bodies = _bodies(connection, done, tried, lost, (*taken, *asked.values()))
+    erased = dict(map(tuple, _ERASED.rows(connection, [row.payload_id for row in taken])))
     times_repeated = dict(map(tuple, _REPEATS.rows(connection, places)))
     known = by_id(connection, about)
     return Dossier(
         records=tuple(known[number] for number in about if number in known),
         links=_links(rows.of(_LINKS, about)),
-        inputs=tuple(_input(row, times_repeated.get(row.seq, 0), bodies) for row in taken),
+        inputs=tuple(_input(row, times_repeated.get(row.seq, 0), bodies, erased) for row in taken),
         actions=tuple(_action(row, [t for t in tried if t.action_id == row.id], bodies) for row in done),
         holds=tuple(_hold(row) for row in rows.of(_HOLDS, about)),
         conflicts=tuple(_conflict(row, bodies) for row in lost),
@@ -112,7 +114,7 @@ def _links(rows: Sequence[Any]) -> tuple[LinkFacts, ...]:
     return tuple(sorted(facts, key=lambda link: (link.record, link.flow, link.id)))
 
 
-def _input(row: Any, times_repeated: int, bodies: dict[int, bytes]) -> InputFacts:
+def _input(row: Any, times_repeated: int, bodies: dict[int, bytes], erased: dict[int, int]) -> InputFacts:
     return InputFacts(
         seq=row.seq,
         kind=InputKind(row.kind),
@@ -131,6 +133,7 @@ def _input(row: Any, times_repeated: int, bodies: dict[int, bytes]) -> InputFact
         repeats=times_repeated,
         body=bodies.get(row.payload_id),
         answered_by=row.answered_by,
+        erased_by=erased.get(row.payload_id, 0),
     )
 
 

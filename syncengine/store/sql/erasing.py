@@ -21,6 +21,7 @@ from syncengine.store.schema.trail import payloads
 from syncengine.store.schema.work import actions, holds
 from syncengine.store.sql import actions as moves
 from syncengine.store.sql import legal_holds, subjects
+from syncengine.store.sql.reach import NONE
 from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
 from syncengine.vocabulary import ActionState, InboxState
@@ -93,17 +94,17 @@ _SAY_WHY: Final = Bulk(
     update(inbox).where(inbox.c.seq == bindparam("place")).values(why=bindparam("new_why")), "new_why", "place"
 )
 _COLLIDED: Final = Many(
-    lambda keys: select(repeats.c.payload_id).where(repeats.c.payload_id > 0, repeats.c.input.in_(keys))
+    lambda keys: select(repeats.c.payload_id).where(repeats.c.payload_id > NONE, repeats.c.input.in_(keys))
 )
 _ASKED: Final = Many(
-    lambda keys: select(reviews.c.payload_id).where(reviews.c.payload_id > 0, reviews.c.input.in_(keys))
+    lambda keys: select(reviews.c.payload_id).where(reviews.c.payload_id > NONE, reviews.c.input.in_(keys))
 )
 _REFUSED: Final = Many(lambda keys: select(refusals.c.payload_id).where(refusals.c.id.in_(keys)))
 _EMPTY_REFUSAL: Final = Bulk(
     update(refusals).where(refusals.c.id == bindparam("row")).values(body_hash=bindparam("nothing")), "nothing", "row"
 )
 _KINDS: Final = Many(
-    lambda keys: select(payloads.c.id, payloads.c.kind).where(payloads.c.erased_by == 0, payloads.c.id.in_(keys))
+    lambda keys: select(payloads.c.id, payloads.c.kind).where(payloads.c.erased_by == NONE, payloads.c.id.in_(keys))
 )
 _EMPTY: Final = Bulk(
     update(payloads)

@@ -93,12 +93,12 @@ def _input(row: Any) -> InboxRow:
     seq, kind, system, event_id, type_, at, trust, body, trouble = row
     return InboxRow(
         seq=seq,
-        kind=InputKind(kind),
+        kind=InputKind.of(kind),
         system=system,
         event_id=event_id,
         type=type_,
         at=from_text(at),
-        trust=Trust(trust),
+        trust=Trust.of(trust),
         body=body,
         trouble=trouble,
     )

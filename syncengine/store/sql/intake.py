@@ -112,6 +112,7 @@ def _take(unit: Unit, new: Sequence[tuple[int, Accepted, bytes]]) -> None:
     parts = [known[owner] if owner in known else partition_of(owner) for owner in owners]
     rows = [_row(unit, session, *one, part) for one, part in zip(new, parts, strict=True)]
     _INSERT_INPUTS.run(unit.connection, rows)
+    unit.sealing.touched(inbox, [seq for seq, one, _ in new if not one.delivery.body])  # these are done already
 
 
 def _owner(envelope: Envelope) -> str:

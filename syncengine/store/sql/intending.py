@@ -135,7 +135,7 @@ class _Window:
             record=row.record_id,
             action=row.id,
             way=way,
-            action_way=(ActionState(row.state), ActionState.SENT),
+            action_way=(ActionState.of(row.state), ActionState.SENT),
             number=number,
             fence=row.fence + 1,
             request=request,

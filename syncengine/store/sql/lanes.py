@@ -138,9 +138,9 @@ def _candidate(row: Any) -> Candidate:
     return Candidate(
         id=number,
         key=key,
-        kind=ActionKind(kind),
+        kind=ActionKind.of(kind),
         flow=flow,
-        state=ActionState(state),
+        state=ActionState.of(state),
         sequence=sequence,
         content=decode(content),
         write_set=write_set,

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select
 
 from syncengine.canonical import decode
 from syncengine.errors import UserError
@@ -29,6 +29,7 @@ from syncengine.store.subject import says
 from syncengine.vocabulary import InboxState, InputKind
 
 _PAGE: Final = 2000
+NONE: Final[ColumnElement[int]] = literal_column("0")
 _NAMING: Final = Many(
     lambda keys: select(subjects.c.name, subjects.c.input, subjects.c.shown).where(subjects.c.name.in_(keys))
 )
@@ -46,7 +47,7 @@ _INPUT: Final = Many(
 _FILES: Final = Many(lambda keys: select(inbox.c.seq, inbox.c.file).where(inbox.c.seq.in_(keys)))
 _ANY_BEGUN: Final = select(erasing.c.number).limit(1)
 _LEFT: Final = Many(
-    lambda keys: select(payloads.c.id).where(payloads.c.erased_by == 0, payloads.c.id.in_(keys))
+    lambda keys: select(payloads.c.id).where(payloads.c.erased_by == NONE, payloads.c.id.in_(keys))
 )
 _COLLIDED: Final = Many(lambda keys: select(repeats.c.input, repeats.c.payload_id).where(repeats.c.input.in_(keys)))
 _ASKED: Final = Many(lambda keys: select(reviews.c.input, reviews.c.payload_id).where(reviews.c.input.in_(keys)))

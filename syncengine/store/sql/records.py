@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syncengine.errors import FenceLostError
 from syncengine.model.record import Record, from_document, to_document
+from syncengine.model.seal import RECORD_STATE
 from syncengine.store.protocol import Loaded, Recheck
 from syncengine.store.schema.knowledge import links, rechecks, records
 from syncengine.store.schema.trail import ledger
@@ -126,12 +127,8 @@ def save(unit: Unit, changed: Sequence[Record], born: Mapping[str, int] | None =
             raise FenceLostError("a record came into existence meanwhile") from error
     if _UPDATE.run(unit.connection, old) != len(old):
         raise FenceLostError("a record moved since it was loaded")
-    ours = [r for r in changed if r.id]
-    written = [
-        (r.id, r.object, r.entity, r.revision + 1, state, unsettled)
-        for r, (state, unsettled, *_) in zip(ours, old, strict=True)
-    ]
-    unit.sealing.wrote(records.name, [r.id for r in ours], written)
+    written = [(revision + 1, state, unsettled) for state, unsettled, _, revision in old]
+    unit.sealing.wrote(RECORD_STATE, [number for _, _, number, _ in old], written)
     return numbers
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, select
 
-from syncengine.model.seal import GONE, PARTS, TOLD, WHOLE, fixed, seal_all
+from syncengine.model.seal import GONE, INBOX_ANSWERED, INBOX_JUDGED, PARTS, TOLD, WHOLE, fixed, seal_all
 from syncengine.model.value import Json
 from syncengine.store.schema.trail import audit, ledger, payloads, strands
 from syncengine.store.sql.statement import Many
@@ -40,10 +40,10 @@ class Sealing:
 
     def added(self, table: Table, rows: Sequence[Row]) -> None:
         """New rows, each with every column of its table."""
-        places = _fixed(table)
-        if places:
+        keys = [_key(table, row) for row in rows] if _new(table) else []
+        for part, places in _new(table).items():
             kept = rows if len(places) == len(table.c) else [[row[place] for place in places] for row in rows]
-            self.wrote(table.name, [_key(table, row) for row in rows], kept)
+            self.wrote(part, keys, kept)
 
     def moved(self, table: Table, keys: Iterable[Any]) -> None:
         """Rows that a statement changed or removed, unless their entries tell of it."""
@@ -77,8 +77,12 @@ class Sealing:
 
 
 @cache
-def _fixed(table: Table) -> Sequence[int]:
-    return () if table.name in _OTHERWISE else fixed(table.name, table.c.keys())
+def _new(table: Table) -> Mapping[str, Sequence[int]]:
+    """The parts that are sealed when a row is added; the others say nothing until they are written."""
+    if table.name in _OTHERWISE:
+        return {}
+    unsaid = (INBOX_JUDGED, INBOX_ANSWERED, table.name + WHOLE)
+    return {part: places for part, places in _parts(table).items() if part not in unsaid}
 
 
 @cache
@@ -90,6 +94,10 @@ def _parts(table: Table) -> Mapping[str, Sequence[int]]:
         parts[table.name + WHOLE] = range(len(names))
     parts.update({part: [names.index(n) for n in said] for part, (of, said) in PARTS.items() if of == table.name})
     return {part: places for part, places in parts.items() if places}
+
+
+def sealable(table: Table) -> bool:
+    return table.name not in _OTHERWISE
 
 
 def _key(table: Table, row: Row) -> Any:

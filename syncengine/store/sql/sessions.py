@@ -10,6 +10,7 @@ from syncengine.store import audit
 from syncengine.store.process import mark
 from syncengine.store.schema.trail import ledger, sessions, strands
 from syncengine.store.sql import catalog
+from syncengine.store.sql.adopting import adopt
 from syncengine.store.sql.unit import Unit
 from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 
@@ -50,6 +51,8 @@ def begin(unit: Unit, project: str, *, begun: bool) -> None:
         secret = unit.randomness(SECRET_BYTES)
         head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS, "secret": secret}
         unit.connection.execute(ledger.insert().values(**head))
+    elif not unit.connection.execute(select(ledger.c.turn)).scalar():
+        adopt(unit)
     row = {"id": session.id, "kind": session.kind, "actor": session.actor, "opened_at": unit.at, "closed_at": None}
     row["process"] = mark()
     unit.connection.execute(sessions.insert().values(**row))

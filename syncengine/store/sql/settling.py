@@ -105,14 +105,14 @@ def _keep(unit: Unit, settlements: Sequence[Settlement], standing: dict[int, Any
 
 
 def _note(unit: Unit, settlement: Settlement, row: Any, after: int, link: Link | None) -> None:
-    stood = AttemptState(row.state)
+    stood = AttemptState.of(row.state)
     entry = audit.attempt_moved(
         at=unit.now,
         id=row.id,
         record=row.record_id,
         action=row.action_id,
         way=(stood, *settled(stood, settlement.attempt_to, via=settlement.via)),
-        action_way=(ActionState(row.action_state), settlement.to),
+        action_way=(ActionState.of(row.action_state), settlement.to),
         number=row.number,
         fence=row.action_fence + 1,
         via=settlement.via,

@@ -11,7 +11,7 @@ from syncengine.store.schema.erasure import erased, subjects
 from syncengine.store.sql.sessions import secret
 from syncengine.store.sql.statement import Many, insert
 from syncengine.store.sql.unit import Unit
-from syncengine.store.subject import forgotten, mark, rows_of, subjects_of, words
+from syncengine.store.subject import mark, rows_of, sifted, subjects_of, words
 
 _INSERT: Final = insert(subjects)
 _KNOWN: Final = Many(lambda keys: select(subjects.c.name, subjects.c.input).where(subjects.c.name.in_(keys)))
@@ -37,12 +37,10 @@ def sift(unit: Unit, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
     """The same, emptied where it is about somebody who was erased; what it shows is forgotten with it."""
     if not accepted or not has_forgotten(unit.connection):
         return accepted
-    names = {who for one in accepted for who in subjects_of(one)}
-    gone = erased_of(unit.connection, names)
-    hit = [one for one in accepted if not gone.isdisjoint(subjects_of(one))]
-    forget(unit, {who for one in hit for who, shown in rows_of(one) if who == shown})
-    emptied = {id(one) for one in hit}
-    return [forgotten(one) if id(one) in emptied else one for one in accepted]
+    gone = erased_of(unit.connection, {who for one in accepted for who in subjects_of(one)})
+    kept, names = sifted(accepted, gone)
+    forget(unit, names)
+    return kept
 
 
 def names_erased(unit: Unit, refused: Refused) -> bool:
@@ -61,7 +59,7 @@ def erased_of(connection: Connection, names: Collection[Name]) -> set[Name]:
         return set()
     key = secret(connection)
     marks = {mark(key, who): who for who in names}
-    return {marks[bytes(hash_)] for (hash_,) in _MARKED.rows(connection, list(marks))}
+    return {marks[hash_] for (hash_,) in _MARKED.rows(connection, list(marks))}
 
 
 def forget(unit: Unit, names: Collection[Name]) -> None:
@@ -69,5 +67,5 @@ def forget(unit: Unit, names: Collection[Name]) -> None:
     key = secret(unit.connection)
     marks = dict.fromkeys(mark(key, who) for who in sorted(names))
     for (known,) in _MARKED.rows(unit.connection, list(marks)):
-        marks.pop(bytes(known), None)
+        marks.pop(known, None)
     _MARK.run(unit.connection, [(hash_,) for hash_ in marks])

@@ -46,6 +46,7 @@ class Unit:
         "_first_payload",
         "_next",
         "_secret",
+        "adopted",
         "at",
         "connection",
         "now",
@@ -68,6 +69,7 @@ class Unit:
         self._bodies: list[tuple[str, int, bytes]] = []
         self._entries: list[Entry] = []
         self._secret = b""
+        self.adopted: list[Sealing] = []
         self.sealing = connection.info[TELLING] = Sealing()
 
     def take(self, column: Column[Any], count: int) -> int:
@@ -102,8 +104,8 @@ class Unit:
 
     def next_number(self) -> int:
         """Which entry of its strand the next one noted will be: what the transaction wrote of rows goes before all."""
-        strand = self.connection.execute(_STRAND, {"strand": self.session.strand}).one()
-        return int(strand.count) + len(self._entries) + 2
+        count, _ = self.connection.execute(_STRAND, {"strand": self.session.strand}).one()
+        return int(count) + len(self._entries) + 2
 
     def finish(self) -> None:
         """Write payloads, entries and the strand's new head. The last thing before the commit."""
@@ -118,8 +120,10 @@ class Unit:
         turn, secret = self.connection.execute(_TURN).one()
         self.connection.execute(_NEXT_TURN, {"new_turn": turn + 1})
         opened = self._entries and self._entries[0].kind is EntryKind.SESSION_OPENED  # with which every strand begins
-        facts = self.sealing.facts(self.connection, bytes(secret))
-        self._entries.insert(1 if opened else 0, rows_written(turn + 1, facts, self.now))
+        sealings = [*self.adopted, self.sealing]
+        facts = [sealing.facts(self.connection, bytes(secret)) for sealing in sealings]
+        place = 1 if opened else 0
+        self._entries[place:place] = [rows_written(turn + 1, each, self.now) for each in facts]
 
     def _write_payloads(self) -> None:
         bodies = self._bodies

@@ -38,7 +38,7 @@ def _unnamed() -> None:
 def _erased() -> None:
     op.create_table(
         "erased",
-        sa.Column("hash", sa.LargeBinary, nullable=False),
+        _text("hash"),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_erased")),
     )
 

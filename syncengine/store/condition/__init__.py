@@ -1,0 +1,1 @@
+"""How a ledger is doing, for whoever looks at it without changing a byte of it."""
