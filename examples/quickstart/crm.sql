@@ -88,7 +88,7 @@ CREATE TABLE payouts (
   account_id TEXT NOT NULL REFERENCES accounts (id),
   amount TEXT NOT NULL,
   currency TEXT NOT NULL,
-  status TEXT,                    -- empty until the bank says something of the payment order
+  status TEXT,                    -- empty until there is a payment order
   payment_order_no TEXT,
   on_hold BOOLEAN NOT NULL DEFAULT FALSE,
   hold_reason TEXT,

@@ -59,7 +59,7 @@ CREATE TABLE payment_order (
   partner_no INTEGER NOT NULL REFERENCES partner (partner_no),
   amount_minor INTEGER NOT NULL,
   currency TEXT NOT NULL,
-  state TEXT,                     -- what the bank says of it; empty until it has said something
+  state TEXT NOT NULL DEFAULT 'entered',
   source TEXT NOT NULL DEFAULT 'manual',
   version INTEGER NOT NULL DEFAULT 0
 );

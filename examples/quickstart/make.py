@@ -1,5 +1,5 @@
-"""Make a company: a drop folder of captured deliveries, the provider's records as they stand in the end, and what people
-had in the CRM and the ERP before.
+"""Make a company: a drop folder of captured deliveries, the provider's records as they stand in the end, and what
+people had in the CRM and the ERP before.
 
     python examples/quickstart/make.py                                  # what is committed here
     python examples/quickstart/make.py --seed 7 --customers 9 --out DIR # another company of the same kind

@@ -38,6 +38,9 @@ PROFILES = (
     Profile("Kawase Kogyo K.K.", "kawase.example", "+81312345606", "2-11-3 Meguro", "Tokyo", "153-0063", "JP", "jpy"),
     Profile("O'Malley Boats", "omalley.example", "+35318765407", "3 Harbour Row", "Galway", "H91 T8XP", "IE"),
     Profile("Señal Norte S.L.", "senalnorte.example", "+34912345608", "Calle Mayor 19", "Madrid", "28013", "ES"),
+    Profile("Fjordlys Møbler ApS", "fjordlys.example", "+4533123410", "Nyhavn 17", "København", "1051", "DK"),
+    Profile("Officina Bellandi S.r.l.", "bellandi.example", "+390212345611", "Via Verdi 5", "Milano", "20121", "IT"),
+    Profile("Sägewerk Huber AG", "saegewerk.example", "+41441234512", "Seestrasse 40", "Zürich", "8002", "CH"),
     Profile('Grünwald & "Sohn" KG', "gruenwald.example", "+4318765409", "Am Graben 2", "Wien", "1010", "AT"),
 )
 

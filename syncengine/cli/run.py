@@ -51,16 +51,17 @@ def _run(door: Door, form: str, *, quiet: bool, strict: bool) -> Exit:
 
 
 def exit_of(tally: Tally, done: Done, *, strict: bool) -> Exit:
-    """75 when a system that is away left work, 5 when this run newly needs a person, else 0. `strict`: 5 for whatever
-    is open in the ledger.
+    """75 when a system that is away left work, 5 when this run newly needs a person, or somebody has to mend a map or
+    a system before it can go on, else 0. `strict`: 5 for whatever is open in the ledger.
     """
     codes = [Exit.DONE]
     if done.away:
         codes.append(Exit.TEMPORARY)
     stuck = tally.writes.get(ActionState.PARKED, 0) + tally.writes.get(ActionState.DEAD_LETTERED, 0)
     failed = tally.events.get(Fate.FAILED, 0) + len(done.intake.refused) + done.intake.collisions
-    if stuck or failed or tally.reviews:
+    if stuck or failed or tally.reviews or done.faults:
         codes.append(Exit.OPEN)
-    if strict and (tally.unsettled or any(tally.open.values()) or any(tally.unpaired.values())):
+    left = (tally.unsettled, *tally.open.values(), *tally.unpaired.values(), *tally.dead_letters.values())
+    if strict and any(left):
         codes.append(Exit.OPEN)
     return worst(codes)

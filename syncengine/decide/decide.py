@@ -7,6 +7,7 @@ from typing import Final
 from syncengine.decide.draft import Draft
 from syncengine.decide.state import State
 from syncengine.decide.steps.actions import act
+from syncengine.decide.steps.answer import ask_owner
 from syncengine.decide.steps.birth import take_birth
 from syncengine.decide.steps.candidates import propose, propose_later
 from syncengine.decide.steps.conflict import compare_targets
@@ -42,6 +43,7 @@ ABOUT_A_SNAPSHOT: Final[tuple[Step, ...]] = (
     follow_key,  # whose key does a record carry that was matched?
 )
 ABOUT_THE_FLOWS: Final[tuple[Step, ...]] = (
+    ask_owner,  # has its owner spoken of what we created there?
     correlate,  # is it there already, under an id that we do not know?
     propose,  # what should each flow show now?
     drop_what_stands,  # is anything of it not there yet?

@@ -93,9 +93,7 @@ class Draft(Struct, kw_only=True):
 
     def values_now(self) -> dict[str, Value]:
         """Every known field as it will be after this judgement."""
-        found = {name: state.value for name, state in self.known.fields.items()}
-        found.update((name, state.value) for name, state in self.changes.items())
-        return found
+        return {name: state.value for name, state in (*self.known.fields.items(), *self.changes.items())}
 
     def target(self, flow: str) -> TargetState:
         found = self.targets.get(flow) or self.known.targets.get(flow)

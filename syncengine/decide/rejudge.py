@@ -108,6 +108,7 @@ def _granted(action: Candidate, record: Record, flow: FlowPlan, *, creates: bool
         return False
     if not (flow.may_create if creates else flow.may_update):
         return False
+    others = [place for place in action.content if place not in flow.granted_places]
     key = (flow.key,) if flow.may_create else ()
-    places = (flow.granted_places, flow.on_create, key, flow.first_places)
-    return all(any(p in some for some in places) for p in action.content)
+    places = (flow.on_create, key, flow.first_places)
+    return all(any(p in some for some in places) for p in others)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from syncengine.engine.intake import Report, UnreadableFileError, drop_files, readable, take_file
 from syncengine.engine.scan import is_due, scan
+from syncengine.engine.trouble import Trouble
 from syncengine.engine.world import World
 from syncengine.errors import BusyError, PermanentError, TemporaryError
 from syncengine.plan.plan import FlowPlan
@@ -24,10 +25,10 @@ class _Source:
 
 
 class Arrivals:
-    """The arrivals of one run. `report` says what became of the files, `away` which systems could not be read."""
+    """The arrivals of one run. `report` says what became of the files, `trouble` which systems could not be read."""
 
     def __init__(self, world: World, folders: Mapping[str, Path], report: Report) -> None:
-        self.away: dict[str, str] = {}
+        self.trouble = Trouble()
         self._world = world
         self._report = report
         self._left = [*self._files(folders), *self._scans()]
@@ -49,7 +50,7 @@ class Arrivals:
             except StopIteration:
                 pass
             except (UnreadableFileError, TemporaryError, PermanentError) as error:
-                self.away[source.system] = str(error)
+                self.trouble.note(source.system, error)
             self._at = None
             self._world.store.release(self._world.session, source.claim)
         return 0
@@ -68,7 +69,7 @@ class Arrivals:
             try:
                 files = drop_files(folder)
             except BusyError as error:
-                self.away[system] = error.message
+                self.trouble.note(system, error)
                 continue
             for path in files:
                 yield _Source(f"file:{system}:{readable(path.name)}", system, self._file(system, path), _size(path))

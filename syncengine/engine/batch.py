@@ -6,6 +6,7 @@ it is urgent.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from syncengine.engine.paused import stopping
 from syncengine.engine.scan import next_fire
 from syncengine.engine.world import World
 from syncengine.model.value import Places
@@ -31,9 +32,14 @@ def closed_flows(world: World, flows: Collection[str]) -> Mapping[str, datetime]
 
 def note_batches(world: World, away: Collection[str]) -> None:
     """All that was to be written is written: flows that were open are closed until their schedule fires again, but for
-    those of systems that are `away`.
+    those of systems that are `away`, and those that are paused: what waits in them goes once they are resumed.
     """
-    flows = [flow for flow in world.plan.flows.values() if flow.exports is not None and flow.system not in away]
+    paused = world.switches().paused
+    flows = [
+        flow
+        for flow in world.plan.flows.values()
+        if flow.exports is not None and flow.system not in away and paused.isdisjoint(stopping(flow))
+    ]
     closed = closed_flows(world, [flow.id for flow in flows])
     for flow in flows:
         if flow.id not in closed:

@@ -9,6 +9,7 @@ from typing import Any
 
 from syncengine.connectors.protocol import Writer
 from syncengine.engine.deliver import Delivery, Steps
+from syncengine.engine.trouble import Trouble
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError, TemporaryError
 
@@ -22,33 +23,45 @@ class _Way:
 
 
 class Crew:
-    """Drives the deliveries. `away` says, per system, why it could not be reached; such a system rests. `bugs` are what
-    adapters raised that is no error of theirs to raise; such a system rests too, and the others go on.
+    """Drives the deliveries. A system that could not be reached rests, and so does one whose adapter raised what is no
+    error of its to raise before anything was sent; the others go on.
     """
 
     def __init__(self, world: World, writers: Mapping[str, Writer]) -> None:
         self._world = world
         self._deliveries = {system: Delivery(world, system, writer) for system, writer in writers.items()}
         self._ways: dict[str, _Way] = {}
-        self.away: dict[str, str] = {}
-        self.bugs: dict[str, BaseException] = {}
+        self._trouble = Trouble()
+        self._bugs: dict[str, BaseException] = {}
 
     @property
     def rests(self) -> bool:
         """Whether there is nobody left to deliver to in this run."""
-        return self._deliveries.keys() <= self.away.keys() | self.bugs.keys()
+        return all(self._rests(system) for system in self._deliveries)
+
+    def _rests(self, system: str) -> bool:
+        return system in self._trouble or system in self._bugs
 
     @property
-    def troubles(self) -> Mapping[str, str]:
-        """Per system, why not all of it could be reached."""
-        parts = {system: delivery.trouble for system, delivery in self._deliveries.items() if delivery.trouble}
-        return {**parts, **self.away}
+    def trouble(self) -> Trouble:
+        """Why not all of every system could be reached."""
+        found = Trouble()
+        for delivery in self._deliveries.values():
+            found.add(delivery.trouble)
+        found.add(self._trouble)
+        return found
+
+    @property
+    def bugs(self) -> Mapping[str, BaseException]:
+        """Per system, what its adapter raised that is no error of its to raise."""
+        met = {system: delivery.bug for system, delivery in self._deliveries.items() if delivery.bug is not None}
+        return {**met, **self._bugs}
 
     def round(self) -> int:
         """Let every delivery go as far as it can without waiting twice. Returns how many actions were moved."""
         moved = 0
         for system, delivery in self._deliveries.items():
-            if system not in self.away and system not in self.bugs:
+            if not self._rests(system):
                 self._ways[system] = _Way(delivery.round())
                 moved += self._advance(system, None)
         while self._ways:
@@ -74,13 +87,13 @@ class Crew:
             return int(end.value)
         except (TemporaryError, PermanentError) as reason:
             del self._ways[system]
-            self.away[system] = str(reason)
+            self._trouble.note(system, reason)
             return 0
         except Exception as bug:
             if bug is not error:  # the ledger's, or our own
                 raise
             del self._ways[system]
-            self.bugs[system] = bug
+            self._bugs[system] = bug
             return 0
         way.answer = self._world.hands.submit(ask)
         return 0

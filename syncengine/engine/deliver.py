@@ -6,7 +6,7 @@ at once while one thread owns the ledger. Each stretch between two yields is one
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,8 @@ from syncengine.engine.ask import ask
 from syncengine.engine.look import Looked, look
 from syncengine.engine.prepare import Found, Images, Selection, is_failed, match, missed, queries, select
 from syncengine.engine.reading import as_input
-from syncengine.engine.settle import settle_outcomes, settle_probes, shows_id
+from syncengine.engine.settle import failed_whole, settle_outcomes, settle_probes, shows_id
+from syncengine.engine.trouble import Trouble
 from syncengine.engine.unread import unread_flows
 from syncengine.engine.world import World
 from syncengine.errors import PermanentError, TemporaryError
@@ -27,6 +28,7 @@ from syncengine.model.action import Candidate
 from syncengine.model.attempt import Outcome, Probe
 from syncengine.model.decision import Link
 from syncengine.model.permit import Permit
+from syncengine.model.struct import replace
 from syncengine.model.switch import Switches
 from syncengine.store.protocol import IntakeGroup, Intent, Move
 from syncengine.vocabulary import ActionState, OutcomeKind, ProbeResult
@@ -44,12 +46,19 @@ MAX_LOOKS = 3
 next run.
 """
 
+ALONE = 10
+"""Requests of one action each in one round."""
+MAX_UNANSWERED = 3
+"""Requests in a row that may fail as a whole, before the fault is the system's and no message's."""
+
 Lane = tuple[int, str]
 """A record in a flow: at most one action of it is on its way."""
 
 
 class Delivery:
-    """Everything that is on its way to one system. `trouble` is what cannot be looked at there, while the rest can."""
+    """Everything that is on its way to one system. `trouble` is what cannot be looked at there, while the rest can;
+    `bug` the first one that its adapter met while it wrote.
+    """
 
     def __init__(self, world: World, system: str, writer: Writer) -> None:
         adapter = world.adapters[system]
@@ -63,7 +72,9 @@ class Delivery:
         self._kept = 0
         self._tired: set[Lane] = set()
         self._looks: Counter[Lane] = Counter()
-        self.trouble = ""
+        self._unanswered = 0
+        self.trouble = Trouble()
+        self.bug: BaseException | None = None
 
     @property
     def batch(self) -> int:
@@ -93,8 +104,8 @@ class Delivery:
         settle_probes(world, doubts, probes, self.window)
         world.boundary("probe.committed")
         failed = [p.detail for p in probes if p.result is ProbeResult.FAILED]
-        if failed:
-            self.trouble = failed[0]
+        if failed and self.system not in self.trouble:
+            self.trouble.away[self.system] = failed[0]
         return len(doubts) - len(failed)
 
     def _look(self, frozen: Sequence[bytes]) -> Sequence[Probe]:
@@ -104,6 +115,7 @@ class Delivery:
         try:
             return ask(self.system, lambda: self._inspector.probe(frozen))
         except (TemporaryError, PermanentError) as error:
+            self.trouble.note(self.system, error)
             return Probe(result=ProbeResult.FAILED, detail=str(error))
 
     # --- one batch
@@ -117,15 +129,17 @@ class Delivery:
         world.boundary("prepare.looked")
         found = match(selection, ready, world.plan, images)
         differing: list[Found] = []
-        intents = list(self._again(selection, going))
+        deadline = world.clock.now() + DEADLINE
+        intents = list(self._again(selection, going, deadline))
         stand: list[Move] = []
         for each in found:
             if each.differs(selection):
                 differing.append(each)
             else:
-                self._prepare(selection, each, intents, stand)
+                self._prepare(selection, each, deadline, intents, stand)
         moved += self._move(stand) + self._reread(differing)
-        moved += yield from self._send(selection, intents, switches)
+        for window in self._windows(intents):
+            moved += yield from self._send(selection, window, switches)
         return moved
 
     def _look_up(
@@ -143,7 +157,8 @@ class Delivery:
             both = Looked({**by_key.images, **again.images}, {**by_key.failed, **again.failed})
             looked[flow.id, query.key] = both
         failed = {at: each.failed for at, each in looked.items()}
-        self.trouble = next((why for each in failed.values() for why in each.values()), self.trouble)
+        for fault in (fault for each in failed.values() for fault in each.values()):
+            self.trouble.faults.setdefault(self.system, fault)
         stuck = [c for c in ready if is_failed(failed, plan, selection.record(c), plan.flows[c.flow])]
         self._tired.update(map(_lane, stuck))
         return {at: each.images for at, each in looked.items()}, [c for c in ready if c not in stuck]
@@ -192,13 +207,15 @@ class Delivery:
                 going.append(candidate)
         return going, moves
 
-    def _prepare(self, selection: Selection, found: Found, intents: list[Intent], moves: list[Move]) -> None:
+    def _prepare(
+        self, selection: Selection, found: Found, deadline: datetime, intents: list[Intent], moves: list[Move]
+    ) -> None:
         request = found.request(selection)
         if not request.places:
             moves.append(self._stands(found))
             return
         try:
-            frozen = self._writer.prepare(request)
+            frozen = ask(self.system, lambda: self._writer.prepare(request))
         except PermanentError as error:
             moves.append(
                 Move(candidate=found.candidate, to=ActionState.DEAD_LETTERED, why=f"cannot be prepared: {error}")
@@ -210,7 +227,7 @@ class Delivery:
                 reads=self._reads(selection, found.candidate),
                 frozen=frozen,
                 before=found.before,
-                deadline=self._world.clock.now() + DEADLINE,
+                deadline=deadline,
             )
         )
 
@@ -226,7 +243,7 @@ class Delivery:
             recheck=shows_id(self._world, found.record, found.flow, remote_id),
         )
 
-    def _again(self, selection: Selection, going: Iterable[Candidate]) -> Iterable[Intent]:
+    def _again(self, selection: Selection, going: Iterable[Candidate], deadline: datetime) -> Iterable[Intent]:
         """The next attempt of actions whose bytes are frozen."""
         for candidate in going:
             if candidate.state is ActionState.PREPARED:
@@ -235,13 +252,15 @@ class Delivery:
                     reads=self._reads(selection, candidate),
                     frozen=None,
                     before=None,
-                    deadline=self._world.clock.now() + DEADLINE,
+                    deadline=deadline,
                 )
 
     def _reads(self, selection: Selection, candidate: Candidate) -> tuple[tuple[int, int], ...]:
         """The revisions that the second judgement rested on."""
-        record = selection.record(candidate)
-        asked = gate_subjects(self._world.plan.flows[candidate.flow], record)
+        record, flow = selection.record(candidate), self._world.plan.flows[candidate.flow]
+        if not flow.gates:
+            return ((record.id, record.revision),)
+        asked = gate_subjects(flow, record)
         about = (selection.neighbours[link] for link in asked if link in selection.neighbours)
         return ((record.id, record.revision), *((r.id, r.revision) for r in about))
 
@@ -275,6 +294,17 @@ class Delivery:
             self._tired.add(lane)
         return lane in self._tired
 
+    def _windows(self, intents: Sequence[Intent]) -> Iterable[Sequence[Intent]]:
+        """What goes in one request each: whoever was in one that failed as a whole goes alone, after all others."""
+        again = [i.candidate.id for i in intents if i.candidate.state is ActionState.PREPARED]
+        failures = self._world.store.failures(again) if again else {}
+        alone = {number for number, known in failures.items() if known.alone}
+        together = [i for i in intents if i.candidate.id not in alone]
+        if together:
+            yield together
+        for intent in [i for i in intents if i.candidate.id in alone][:ALONE]:
+            yield [replace(intent, deadline=self._world.clock.now() + DEADLINE)]
+
     def _send(self, selection: Selection, intents: Sequence[Intent], switches: Switches) -> Steps:
         world = self._world
         if not intents:
@@ -285,24 +315,47 @@ class Delivery:
         if not permits:
             return len(intents)
         late = world.clock.now() > min(p.send.deadline for p in permits) - MARGIN
-        outcomes = [] if late else (yield partial(self._write, permits))
+        error: Exception | None = None
+        outcomes: Sequence[Outcome] = []
+        try:
+            outcomes = [] if late else (yield partial(self._write, permits))
+        except Exception as raised:  # noqa: BLE001 - whatever it is, the bytes may have taken effect
+            error, outcomes = raised, self._in_doubt(permits, raised)
         world.boundary("write.answered")
         candidates = {i.candidate.id: i.candidate for i in intents}
-        settle_outcomes(world, selection, candidates, permits, outcomes, self.window)
+        settle_outcomes(
+            world, selection, candidates, permits, outcomes, self.window, answering=self._unanswered == 0
+        )  # fmt: skip
         world.boundary("settle.committed")
-        self._learn(permits, candidates, outcomes)
+        self._learn(permits, candidates, outcomes, error)
         return len(permits)
 
+    def _in_doubt(self, permits: Sequence[Permit], error: Exception) -> Sequence[Outcome]:
+        """A writer that raised may have sent all of it. What a bug says may hold values, so only its kind is kept."""
+        if isinstance(error, TemporaryError | PermanentError):
+            detail = str(error)
+        else:
+            detail, self.bug = f"a bug in the connector of {self.system}: {type(error).__name__}", self.bug or error
+        return [Outcome(attempt=p.send.attempt, kind=OutcomeKind.UNKNOWN, detail=detail) for p in permits]
+
     def _learn(
-        self, permits: Sequence[Permit], candidates: Mapping[int, Candidate], outcomes: Sequence[Outcome]
-    ) -> None:
-        """Raises TemporaryError when not one byte got through: the system is not asked again in this run."""
+        self, permits: Sequence[Permit], candidates: Mapping[int, Candidate], outcomes: Sequence[Outcome],
+        error: Exception | None,
+    ) -> None:  # fmt: skip
+        """Raises TemporaryError when not one byte got through, or too many requests in a row failed as a whole: the
+        system is not asked again in this run. So it is when its writer says so itself.
+        """
         actions = {permit.send.attempt: permit.send.action for permit in permits}
         for outcome in outcomes:
             if outcome.kind is OutcomeKind.MOVED:
                 self._is_tiring(candidates[actions[outcome.attempt]])
         if all(outcome.kind is OutcomeKind.NOT_SENT for outcome in outcomes):
             raise TemporaryError(outcomes[0].detail if outcomes else "the time for a write is over before it begins")
+        self._unanswered = self._unanswered + 1 if failed_whole(outcomes) else 0
+        if isinstance(error, TemporaryError | PermanentError):
+            raise error
+        if self._unanswered >= MAX_UNANSWERED:
+            raise TemporaryError(outcomes[0].detail)
 
     def _write(self, permits: Sequence[Permit]) -> Sequence[Outcome]:
         return self._writer.write([(p, p.send.frozen) for p in permits])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from syncengine.engine.ask import ask
 from syncengine.engine.judge import compare
+from syncengine.engine.trouble import Trouble
 from syncengine.engine.world import World
 from syncengine.errors import FenceLostError, PermanentError, TemporaryError
 from syncengine.model.event import Snapshot
@@ -25,10 +26,10 @@ BATCH = 1000
 
 
 class Pairing:
-    """The matching of one run. `away` says, per system, why it could not be listed; it is not asked again."""
+    """The matching of one run. `trouble` says, per system, why it could not be listed; it is not asked again."""
 
     def __init__(self, world: World) -> None:
-        self.away: dict[str, str] = {}
+        self.trouble = Trouble()
         self._world = world
         self._matched = [subject for subject in world.plan.objects.values() if subject.match is not None]
         self._flows = {name for subject in self._matched for name in _match(subject).flows}
@@ -102,7 +103,7 @@ class Pairing:
         if not any(name == flow.id for name, _ in world.store.unpaired()):
             return
         wanted = flow.id in self._questions or not _is_listed(world, flow, digest)
-        if wanted and flow.system not in self.away and self._claims(f"listing:{flow.id}"):
+        if wanted and flow.system not in self.trouble and self._claims(f"listing:{flow.id}"):
             yield from self._list(subject, flow, digest)
         while _is_listed(world, flow, digest) and (worked := compare(world, flow.id, BATCH)):
             yield worked
@@ -112,7 +113,7 @@ class Pairing:
             yield from self._pages(subject, flow, digest)
             self._questions.discard(flow.id)
         except (TemporaryError, PermanentError) as error:
-            self.away[flow.system] = str(error)
+            self.trouble.note(flow.system, error)
 
     def _pages(self, subject: ObjectPlan, flow: FlowPlan, digest: str) -> Iterator[int]:
         world, secret = self._world, self._world.store.secret()

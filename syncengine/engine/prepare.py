@@ -11,6 +11,7 @@ from syncengine.connectors.protocol import Image, ImageQuery
 from syncengine.decide.confirm import expected
 from syncengine.decide.gate import gate_subjects
 from syncengine.engine.batch import closed_flows
+from syncengine.engine.trouble import Fault
 from syncengine.engine.world import World
 from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Request
@@ -26,7 +27,7 @@ Sought = tuple[str, str]
 """(place, what stands there); OWN for the place where it is the record's own id."""
 Images = Mapping[tuple[str, str], Mapping[str, Image]]
 """Before-images by (flow id, place) and by what stands there."""
-Failed = Mapping[tuple[str, str], Mapping[str, str]]
+Failed = Mapping[tuple[str, str], Mapping[str, Fault]]
 """The same for what cannot be looked at: why."""
 
 
@@ -44,12 +45,14 @@ class Selection:
 
     def waits(self, candidate: Candidate) -> tuple[Wait, ...]:
         """The refs of an action that are not linked in the target yet."""
-        refs = (_ref(v) for v in candidate.content.values() if is_untranslated(v))
+        refs = [_ref(v) for v in candidate.content.values() if type(v) is dict and is_untranslated(v)]
         return tuple(Wait(flow=r[0], id=r[1], target=r[2]) for r in refs if r not in self.ids)
 
     def translated(self, places: Places) -> dict[str, Json]:
         """Places with every ref in the target's own ids; one that is not linked stands as None."""
-        return {p: self.ids.get(_ref(v)) if is_untranslated(v) else v for p, v in places.items()}
+        return {
+            p: self.ids.get(_ref(v)) if type(v) is dict and is_untranslated(v) else v for p, v in places.items()
+        }  # fmt: skip
 
 
 def _ref(token: Json) -> Ref:
@@ -81,7 +84,8 @@ def _refs(selection: Selection) -> set[Ref]:
     for candidate in selection.candidates:
         target = selection.record(candidate).targets.get(candidate.flow)
         base = {} if target is None or target.base is None else target.base
-        found.update(_ref(v) for v in (*candidate.content.values(), *base.values()) if is_untranslated(v))
+        spelled = (*candidate.content.values(), *base.values())
+        found.update([_ref(v) for v in spelled if type(v) is dict and is_untranslated(v)])
     return found
 
 

@@ -21,7 +21,9 @@ from syncengine.engine.judge import judge
 from syncengine.engine.orphans import cancel_orphans
 from syncengine.engine.pairing import Pairing
 from syncengine.engine.patience import Patience
+from syncengine.engine.paused import Paused, pauses
 from syncengine.engine.read import ReadBack
+from syncengine.engine.trouble import Fault, Trouble
 from syncengine.engine.world import World
 from syncengine.errors import BusyError, FenceLostError
 from syncengine.store.protocol import Leaving
@@ -37,12 +39,15 @@ LOOK_UP = 0.5
 
 @dataclass(slots=True)
 class Done:
-    """What a run could not count from the ledger: files, who was away, when the next batch is due of flows in which
-    something waits for it, and whether it left the rest to others that go on.
+    """What a run could not count from the ledger: files, who was away, what is wrong until somebody mends it, what is
+    paused, when the next batch is due of flows in which something waits for it, and whether it left the rest to others
+    that go on.
     """
 
     intake: Report = field(default_factory=Report)
     away: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    paused: tuple[Paused, ...] = ()
     batches: dict[str, datetime] = field(default_factory=dict)
     stopped: bool = False
     others: bool = False
@@ -85,11 +90,16 @@ def run(
         if left is Leaving.AGAIN:
             _begin_round(world)
     done.stopped, done.others = stop(), left is Leaving.OTHERS
-    done.away.update({**arrivals.away, **readings.away, **pairing.away, **crew.troubles})
+    trouble = Trouble(away=dict(readings.away))
+    for part in (arrivals.trouble, pairing.trouble, crew.trouble):
+        trouble.add(part)
+    done.away.update(trouble.away)
+    done.faults.update(trouble.faults)
     if left is Leaving.LAST and not done.stopped:
-        note_batches(world, {*done.away, *crew.bugs})
+        note_batches(world, {*done.away, *done.faults, *crew.bugs})
+    done.paused = pauses(world)
     done.batches.update(next_batches(world))
-    tell.away(world, done.away)
+    tell.away(world, {**{system: fault.why for system, fault in done.faults.items()}, **done.away})
     for bug in crew.bugs.values():
         raise bug
     return done

@@ -10,8 +10,9 @@ from syncengine.engine.world import World
 from syncengine.model.action import Candidate
 from syncengine.model.attempt import Outcome, Probe, Send
 from syncengine.model.decision import Link
+from syncengine.model.letter import Failures
 from syncengine.model.permit import Permit
-from syncengine.model.record import Record
+from syncengine.model.record import Record, replace
 from syncengine.plan.plan import FlowPlan
 from syncengine.store.protocol import Doubt, Settlement
 from syncengine.vocabulary import ActionState, AttemptState, OutcomeKind, ProbeResult
@@ -35,10 +36,16 @@ _PROBED: Mapping[ProbeResult, tuple[ActionState, AttemptState, OutcomeKind]] = {
 
 def settle_outcomes(
     world: World, selection: Selection, candidates: Mapping[int, Candidate], permits: Sequence[Permit],
-    outcomes: Sequence[Outcome], window: timedelta,
+    outcomes: Sequence[Outcome], window: timedelta, *, answering: bool = True,
 ) -> None:  # fmt: skip
-    """One settlement per permit; one without an outcome was not sent (its deadline was too near)."""
+    """One settlement per permit; one without an outcome was not sent (its deadline was too near).
+
+    `answering`: the target answered what was sent to it last. Only then is an attempt that fails by itself held against
+    its message, and not against the target.
+    """
     by_attempt = {o.attempt: o for o in outcomes}
+    suspect = failed_whole(outcomes)
+    alone = answering and len(permits) == 1
     settlements = []
     for permit in permits:
         candidate = candidates[permit.send.action]
@@ -47,22 +54,41 @@ def settle_outcomes(
             outcome = Outcome(
                 attempt=permit.send.attempt, kind=OutcomeKind.NOT_SENT, detail="its deadline was too near"
             )  # fmt: skip
-        settlements.append(_settlement(world, candidate, selection.record(candidate), permit.send, outcome, window))
+        settlement = _settlement(world, candidate, selection.record(candidate), permit.send, outcome, window)
+        settlements.append(_held_against(settlement, suspect=suspect, alone=alone))
     _commit(world, candidates, settlements)
+
+
+def failed_whole(outcomes: Sequence[Outcome]) -> bool:
+    """Whether of a whole request nobody knows what became of it: the fault may be anyone's in it."""
+    return bool(outcomes) and all(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes)
+
+
+def _held_against(settlement: Settlement, *, suspect: bool, alone: bool) -> Settlement:
+    """Whether an outcome counts as a failed attempt of its message: a definite no does, and so does what failed while
+    others of its request were answered, or alone.
+    """
+    kind = settlement.outcome.kind
+    if kind not in (OutcomeKind.REJECTED, OutcomeKind.UNKNOWN):
+        return settlement
+    failed = kind is OutcomeKind.REJECTED or (kind is OutcomeKind.UNKNOWN and (alone or not suspect))
+    return replace(settlement, failed=failed, suspect=kind is OutcomeKind.UNKNOWN)
 
 
 def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe], window: timedelta) -> None:
     records = world.store.records({d.candidate.record_id for d in doubts})
+    failures = world.store.failures([d.candidate.id for d in doubts])
     settlements = []
     for doubt, probe in zip(doubts, probes, strict=True):
         to, attempt_to, kind = _PROBED[probe.result]
-        outcome = Outcome(
-            attempt=doubt.send.attempt, kind=kind, remote_id=probe.remote_id, detail=probe.detail
-        )  # fmt: skip
+        detail, receives = probe.detail, failures.get(doubt.candidate.id, Failures()).receives
+        if probe.result is ProbeResult.ABSENT and receives >= world.plan.retry.receives:
+            to, detail = ActionState.DEAD_LETTERED, f"failed {receives} times"
+        outcome = Outcome(attempt=doubt.send.attempt, kind=kind, remote_id=probe.remote_id, detail=detail)
         settlements.append(
             _built(
                 world, doubt.candidate, records[doubt.candidate.record_id], doubt.send, outcome,
-                (to, attempt_to), _due_after_probe(world, probe.result, doubt.send, window), "probe",
+                (to, attempt_to), _due_after_probe(world, probe.result, to, doubt.send, window), "probe",
             )
         )  # fmt: skip
     _commit(world, {d.candidate.id: d.candidate for d in doubts}, settlements)
@@ -84,13 +110,15 @@ def _due(world: World, kind: OutcomeKind, outcome: Outcome, send: Send, window: 
     return None
 
 
-def _due_after_probe(world: World, result: ProbeResult, send: Send, window: timedelta) -> datetime | None:
+def _due_after_probe(
+    world: World, result: ProbeResult, to: ActionState, send: Send, window: timedelta
+) -> datetime | None:
     """What never took effect goes again at once, but only once: a target that never answers is given time. So is one
     that cannot even be looked at.
     """
     if result is ProbeResult.FAILED:
         return world.clock.now() + max(window, world.plan.retry.first)
-    if result is ProbeResult.ABSENT and send.number > 1:
+    if to is ActionState.PREPARED and send.number > 1:
         return world.clock.now() + backoff(world, send.number - 1)
     return None
 
@@ -114,7 +142,7 @@ def _built(
         after = confirm(record, flow, candidate.content, outcome.remote_id)
         link = Link(flow=flow.id, id=outcome.remote_id) if outcome.remote_id else None
         outdated = is_outdated(record, flow.id, candidate.content)
-        again = outdated or shows_id(world, record, flow, outcome.remote_id)
+        again = outdated or bool(flow.once) or shows_id(world, record, flow, outcome.remote_id)
     elif outcome.kind is OutcomeKind.MOVED:
         after = withdraw(record, candidate.flow)
     return Settlement(
@@ -153,4 +181,5 @@ def _remade(
 ) -> Settlement:
     candidate = candidates[old.send.action]
     ends = (old.to, old.attempt_to)
-    return _built(world, candidate, records[candidate.record_id], old.send, old.outcome, ends, old.due_at, old.via)
+    made = _built(world, candidate, records[candidate.record_id], old.send, old.outcome, ends, old.due_at, old.via)
+    return replace(made, failed=old.failed, suspect=old.suspect)

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncengine.clock import to_text
+from syncengine.engine.paused import Paused
 from syncengine.engine.run import Done
+from syncengine.evidence.mask import escape
+from syncengine.model.letter import Message
 from syncengine.model.tally import Tally
 from syncengine.vocabulary import ActionState, Fate, FlowResult, PairState
 
@@ -17,6 +20,7 @@ _WRITES: Mapping[str, ActionState] = {
     "cancelled": ActionState.CANCELLED,
     "prepared": ActionState.PREPARED,
     "unknown": ActionState.UNKNOWN,
+    "sent": ActionState.SENT,
     "parked": ActionState.PARKED,
     "dead_lettered": ActionState.DEAD_LETTERED,
 }
@@ -27,6 +31,7 @@ _UNMATCHED: Mapping[PairState, str] = {
     PairState.READING: "wait until the record that matches has been read",
     PairState.REVIEW: "wait until a person decides which of several they are",
 }
+_DEAD: Mapping[Message, str] = {Message.ACTION: "actions", Message.INPUT: "inputs"}
 _STUCK = (ActionState.PARKED, ActionState.DEAD_LETTERED)
 
 
@@ -52,19 +57,37 @@ def as_json(tally: Tally, done: Done) -> dict[str, Any]:
         "unsettled": tally.unsettled,
         "unmatched": {state.value: tally.unpaired.get(state, 0) for state in PairState},
         "open": {state.value: n for state, n in tally.open.items() if n},
+        "dead_letters": {message.value: tally.dead_letters.get(message, 0) for message in Message},
         "away": [{"system": system, "why": why} for system, why in sorted(done.away.items())],
+        "faults": [
+            {"system": system, "why": fault.why, "remedy": fault.remedy}
+            for system, fault in sorted(done.faults.items())
+        ],
+        "paused": [_paused_json(one) for one in done.paused],
         "batches": [{"flow": flow, "next_at": to_text(at)} for flow, at in sorted(done.batches.items())],
         "stopped": done.stopped,
         "left_to_others": done.others,
     }
 
 
+def _paused_json(paused: Paused) -> dict[str, Any]:
+    turned = paused.switch.pause_turn
+    said = {"since": "", "by": "", "reason": ""}
+    if turned is not None:
+        said = {"since": to_text(turned.at), "by": turned.actor, "reason": turned.reason}
+    return {"scope": paused.switch.scope, **said, "waiting": paused.waiting}
+
+
 def writes(tally: Tally) -> dict[str, int]:
-    """Actions by where they stand now."""
+    """Actions by where they stand now, each in one place; `confirmed_by_probe` are those of the confirmed that a probe
+    found, `observed` made no action. What was refused is a dead letter, and is `rejected` where it is none any more;
+    what its target put off is `throttled`, and else `prepared`.
+    """
     counted = {name: tally.writes.get(state, 0) for name, state in _WRITES.items()}
     counted["confirmed_by_probe"] = tally.by_probe
     counted["rejected"] = tally.rejected
     counted["throttled"] = tally.throttled
+    counted["prepared"] -= tally.throttled
     counted["observed"] = tally.decisions.get(FlowResult.OBSERVED, 0)
     return counted
 
@@ -94,6 +117,12 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
         yield "waiting", f"{name}: its last line has no end yet; it is read with the next run"
     for system, why in sorted(done.away.items()):
         yield "away", f"{system}: {why}"
+    for system, fault in sorted(done.faults.items()):
+        yield "fault", f"{system}: {fault.why}"
+        if fault.remedy:
+            yield "", f"next: {fault.remedy}"
+    for paused in done.paused:
+        yield "paused", _paused(paused)
     for flow, at in sorted(done.batches.items()):
         yield "batch", f"{flow}: what is ready waits for the next one, at {to_text(at)}"
     if done.others:
@@ -107,6 +136,8 @@ def _left(tally: Tally) -> Iterator[tuple[str, str]]:
     stuck = _counts({state.value: n for state, n in tally.open.items() if state in _STUCK})
     if stuck:
         yield "stuck", f"{stuck}: each holds back what comes after it until a person acts"
+    if tally.dead_letters:
+        yield "dead", f"{_counts({_DEAD[m]: n for m, n in tally.dead_letters.items()})}: syncengine dlq list"
     unmatched = [f"{n} {_UNMATCHED[state]}" for state in PairState if (n := tally.unpaired.get(state, 0))]
     if unmatched:
         yield "unmatched", ", ".join(unmatched)
@@ -124,6 +155,14 @@ def _intake(done: Done) -> str:
     if report.known_files:
         parts.append(f"{_number(report.known_files, 'file')} already processed")
     return ", ".join(parts) or "none"
+
+
+def _paused(paused: Paused) -> str:
+    turned = paused.switch.pause_turn
+    since = "" if turned is None else f" since {to_text(turned.at.replace(microsecond=0))} by {escape(turned.actor)}"
+    because = "" if turned is None or not turned.reason else f", because: {escape(turned.reason)}"
+    waits = "waits" if paused.waiting == 1 else "wait"
+    return f"{paused.switch.scope}{since}{because}; {_number(paused.waiting, 'action')} {waits} there"
 
 
 def _number(n: int, noun: str) -> str:

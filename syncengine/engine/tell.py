@@ -31,10 +31,17 @@ _MOVED: Final[Mapping[ActionState, NewsType]] = {
 def settled(world: World, candidates: Mapping[int, Candidate], settlements: Iterable[Settlement]) -> None:
     if world.news is None:
         return
-    told = [(candidates[s.send.action], _ENDS[s.attempt_to], s) for s in settlements if s.attempt_to in _ENDS]
+    told = [(candidates[s.send.action], kind, s) for s in settlements if (kind := _ended(s)) is not None]
     births = _births(world, (candidate for candidate, _, _ in told))
     for candidate, kind, settlement in told:
         world.news(_action(world, candidate, kind, settlement.outcome.detail, births))
+
+
+def _ended(settlement: Settlement) -> NewsType | None:
+    """An attempt that took no effect is news when it was the last one."""
+    if settlement.to is ActionState.DEAD_LETTERED:
+        return NewsType.DEAD_LETTERED
+    return _ENDS.get(settlement.attempt_to)
 
 
 def moved(world: World, moves: Iterable[Move], untouched: Sequence[int]) -> None:

@@ -87,6 +87,7 @@ class Replay:
         self.sessions: dict[int, int] = {}
         self.identities: dict[str, Place] = {}
         self.schemas: dict[str, Place] = {}
+        self.schema = ""
         self.turn = 0
         self._forgotten: Mapping[str, tuple[dict[Any, Any], Facts]] = {
             "actions" + WHOLE: (self.actions, _unsure(Action, ("state", "fence", "about"))),
@@ -110,9 +111,10 @@ class Replay:
 
     def _opened(self, place: Place, _said: Facts, facts: Facts) -> None:
         self.sessions[place[0]] = facts["session"]
-        if "ledger" in facts:
+        if facts.get("ledger"):
             self.identities.setdefault(str(facts["ledger"]), place)
-            self.schemas.setdefault(str(facts["schema"]), place)
+            self.schema = str(facts["schema"])
+            self.schemas.setdefault(self.schema, place)
 
     def _written(self, place: Place, _said: Facts, facts: Facts) -> None:
         turn = int(facts["turn"])
@@ -131,9 +133,10 @@ class Replay:
                 table = part.partition(".")[0]
                 self.moved.update((table, tuple(key) if isinstance(key, list) else key) for key in keys)
 
-    def _forget(self, part: str, keys: Sequence[int]) -> None:
+    def _forget(self, part: str, keys: Sequence[Any]) -> None:
         table, unsure = self._forgotten[part]
-        for key in keys:
+        for said in keys:
+            key = tuple(said) if isinstance(said, list) else said
             if key in table:
                 table[key] = table[key]._replace(**unsure)
 

@@ -78,9 +78,6 @@ class _Check:
         self.rows = 0
 
     def run(self) -> None:
-        with self._readable("the schema"):
-            for flaw in self.book.flaws():
-                self.damage.note(flaw)
         with self._readable("the ledger"):
             self.heads = self.book.heads()
             self._take_anchors()
@@ -90,6 +87,9 @@ class _Check:
             self.sealed.check(row for row in self._counted(self.book.payloads()) if row.id <= self.heads.payload)
         with self._readable("the ledger"), self.book.still() as still:
             self._finish(still, suspects)
+        with self._readable("the schema"):
+            for flaw in self.book.flaws():
+                self.damage.note(flaw)
 
     @contextmanager
     def _readable(self, what: str) -> Iterator[None]:
@@ -129,7 +129,13 @@ class _Check:
         return {n: (count, self.walk.hash(n, count)) for n, count in self.walk.reached.items()}
 
     def _rows_of(self, table: str, shape: Shape) -> Rows:
-        return Rows(self.replay, table, shape, self.heads.secret, sealed=shape.sealed and self.replay.turn > 0)
+        sealed = shape.sealed and not self._is_older()
+        return Rows(self.replay, table, shape, self.heads.secret, sealed=sealed)
+
+    def _is_older(self) -> bool:
+        """Whether the last session knew another schema, whose rows had other columns."""
+        known, here = self.replay.schema.partition(":")[0], self.heads.schema.partition(":")[0]
+        return self.replay.turn == 0 or (known != here and bool(here))
 
     def _suspects(self, table: str, shape: Shape) -> dict[Any, list[str]]:
         rows, found = self._rows_of(table, shape), dict[Any, list[str]]()
@@ -226,5 +232,5 @@ class _Check:
             )
         elif self.anchored.held:
             yield "what was written after the newest anchor is proven by the ledger alone"
-        if self.walk.entries and not self.replay.turn:
+        if self.walk.entries and self._is_older():
             yield "an older version wrote this ledger: its rows are sealed when the next session begins"

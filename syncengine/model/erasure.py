@@ -12,10 +12,11 @@ Name = str
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """All that hangs on a subject: the names it goes by (its records' included), and what the ledger holds of them.
-    `records` are not erased yet, and so are the inputs, the refusals (lines that are no deliveries) and the payloads;
-    `objects` counts these records by object, `files` are those that its deliveries came from. `begun`: an erasure was
-    broken off, of whomever. `held` are the legal holds in the way, of all `holds` that there are, `busy` says which
-    actions are on their way.
+
+    `records` are not erased yet, nor are the inputs, the refusals (lines that are no deliveries) and the payloads;
+    `candidates` are (flow, id) of records of theirs that the matching knows by what they say. `objects` counts the
+    records by object, `files` are those that its deliveries came from. `begun`: an erasure was broken off, of whomever.
+    `held` are the legal holds in the way, of all `holds` that there are, `busy` says which actions are on their way.
     """
 
     subject: str
@@ -24,6 +25,7 @@ class Reach:
     inputs: tuple[int, ...] = ()
     refusals: tuple[int, ...] = ()
     payloads: tuple[int, ...] = ()
+    candidates: tuple[tuple[str, str], ...] = ()
     objects: Mapping[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     begun: bool = False
@@ -34,7 +36,7 @@ class Reach:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left to erase."""
-        return not (self.records or self.inputs or self.refusals or self.payloads)
+        return not (self.records or self.inputs or self.refusals or self.payloads or self.candidates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,5 +60,7 @@ class Switches:
 
     def is_paused(self, *, write_set: str, flow: str, object_name: str, system: str) -> str:
         """The scope that pauses it, or an empty text."""
+        if not self.paused:
+            return ""
         stopping = scopes(write_set=write_set, flow=flow, object_name=object_name, system=system)
         return next((scope for scope in stopping if scope in self.paused), "")

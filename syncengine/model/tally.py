@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syncengine.model.letter import Message
 from syncengine.vocabulary import ActionState, Fate, FlowResult, PairState
 
 
@@ -14,7 +15,8 @@ class Tally:
     they stand now; `by_probe` of the confirmed ones were settled by a probe. `unmapped_types` counts delivery types
     that no flow reads. In the whole ledger, whoever left them: `unsettled` are records that await a reading, `open`
     the actions that are not over, by where they stand, `unpaired` the entities that are not matched with the records
-    of a flow yet, by what they wait for.
+    of a flow yet, by what they wait for, `dead_letters` all that there are. `rejected` are refused actions that are no
+    dead letters, `throttled` those that wait since their target asked for it.
     """
 
     events: Mapping[Fate, int]
@@ -32,3 +34,4 @@ class Tally:
     open: Mapping[ActionState, int]
     readings: int = 0
     unpaired: Mapping[PairState, int] = field(default_factory=dict)
+    dead_letters: Mapping[Message, int] = field(default_factory=dict)

@@ -30,7 +30,8 @@ def settle_in(connection: sqlite3.Connection, path: Path) -> None:
     wanted = journal_mode()
     got = _turn(connection, wanted, path)
     if wanted == WAL and got != WAL:  # a file system without shared memory: as safe, only slower
-        got = wanted = _turn(connection, ROLLBACK, path)
+        wanted = ROLLBACK
+        got = _turn(connection, wanted, path)
     _ask(connection, f"journal_size_limit={_JOURNAL_BYTES}")
     if got != wanted or _ask(connection, "synchronous") != _FULL:
         raise UserError(

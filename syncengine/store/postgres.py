@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import URL, Column, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from syncengine.errors import BusyError, SyncengineError, UserError
@@ -80,13 +79,26 @@ def database_url(url: str) -> URL:
             "a ledger on PostgreSQL needs the name of a database",
             remedy="say --state postgresql://USER@HOST/DATABASE, or --state env:NAME for an URL with a password",
         )
+    _check_options(address)
+    return address.set(drivername=DRIVER)
+
+
+def _check_options(address: URL) -> None:
+    """What stands behind the question mark is for the driver. Raises UserError also where that is not installed."""
     try:
-        import psycopg  # noqa: F401 - asked for its presence only
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import make_conninfo
     except ImportError:
         raise UserError(
             "the driver for PostgreSQL is not installed", remedy="pip install 'syncengine-q2c[postgresql]'"
         ) from None
-    return address.set(drivername=DRIVER)
+    try:
+        make_conninfo(**address.query)
+    except ProgrammingError:
+        raise UserError(
+            f"the URL of {_name(address)} has an option that the driver does not know",
+            remedy="correct what stands behind the question mark",
+        ) from None
 
 
 def _name(address: URL) -> str:
@@ -95,15 +107,22 @@ def _name(address: URL) -> str:
     return f"the database {address.database}" + (f" on {where}" if isinstance(where, str) and where else "")
 
 
-def _settle_in(connection: DBAPIConnection, name: str) -> None:
+def _settle_in(connection: Any, name: str) -> None:
+    from syncengine.store import nul
+
     connection.autocommit = True  # transactions begin where we say so
     connection.prepared_max = _PREPARED
-    cursor = connection.cursor()
-    cursor.execute(_SETTLE_IN)
-    row: Any = cursor.fetchone()
-    encoding, version = row[-2:]
-    cursor.close()
-    if connection.info.server_version < OLDEST:
+    nul.settle_in(connection)
+    try:
+        row: Any = connection.execute(_SETTLE_IN).fetchone()
+        _check(connection.info.server_version, *row[-2:], name)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _check(number: int, encoding: str, version: str, name: str) -> None:
+    if number < OLDEST:
         raise UserError(f"{name} is kept by PostgreSQL {version}", remedy="use PostgreSQL 13 or newer for a ledger")
     if encoding != "UTF8":
         raise UserError(

@@ -15,10 +15,21 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database) -> None:
-    """Raises UserError for a database that a newer version made, or that is something else."""
+    """Raises UserError for a database that a newer version made, or that is something else: it is let go of then."""
+    try:
+        if not _is_present(database):
+            _bring_up(database)
+    except BaseException:
+        database.engine.dispose()
+        raise
+
+
+def _is_present(database: Database) -> bool:
     with database.reading() as connection:
-        if _revision(connection) == REVISIONS[-1]:
-            return
+        return _revision(connection) == REVISIONS[-1]
+
+
+def _bring_up(database: Database) -> None:
     with database.writing() as connection:
         if _revision(connection) != REVISIONS[-1]:  # somebody else may have done it meanwhile
             _migrate(connection)
@@ -48,6 +59,8 @@ def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
+    if connection.dialect.name == "postgresql":  # an index over a long ledger takes longer than a statement of a run
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 
-NAMES = ("pipeline", "growth", "memory", "startup", "validate")
+NAMES = ("pipeline", "growth", "memory", "startup", "validate", "workers")
 
 
 def main() -> int:

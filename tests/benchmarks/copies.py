@@ -99,7 +99,7 @@ def _teach(db: sqlite3.Connection, rows: Mapping[str, int]) -> None:
         return REMOTE.sub(lambda found: f'"i":"{int(found[1]) + times * rows[of]}"', own)
 
     def linked(id_: str, flow: str, suffix: str, times: int) -> str:
-        return str(int(id_) + times * rows[flow.split(".")[0]]) if id_.isdecimal() else id_ + suffix
+        return str(int(id_) + times * rows[flow.split(".", maxsplit=1)[0]]) if id_.isdecimal() else id_ + suffix
 
     db.create_function("entity_of", 3, entity_of, deterministic=True)
     db.create_function("renamed", 4, renamed, deterministic=True)

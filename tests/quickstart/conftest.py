@@ -17,7 +17,7 @@ Ledgers = Callable[[], str]
 @pytest.fixture(scope="session")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> oracle.Truth:
     """What is true of the company whose deliveries are committed with the quickstart."""
-    return make(tmp_path_factory.mktemp("truth"), seed=2026, customers=6)
+    return make(tmp_path_factory.mktemp("truth"), seed=2026, customers=12)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -16,11 +16,14 @@ KEYS = {
         "subscriptions": ("id", "stripe_subscription_id"),
         "invoices": ("id", "stripe_invoice_id"),
         "payments": ("id", "stripe_payment_id"),
+        "payouts": ("id", "request_no"),
     },
     "erp": {
         "partner": ("partner_no", "reference"),
         "sales_invoice": ("doc_no", "reference"),
         "receipt": ("receipt_no", "reference"),
+        "payout_request": ("request_no", "request_no"),
+        "payment_order": ("order_no", "request_no"),
     },
 }
 REFERS = {
@@ -28,8 +31,11 @@ REFERS = {
     "erp": {"partner_no": "partner"},
 }
 
-NOTICED = {"hold_since"}
-
+VAGUE = {
+    **dict.fromkeys(("hold_since", "kyc_checked_at", "aml_checked_at", "vat_checked_at"), oracle.SOME_TIME),
+    "payment_order_no": oracle.SOME_ORDER,
+}
+"""What is another one in every history: when somebody looked, and a number of the ERP's in the CRM."""
 
 FLOWS = {
     "account.crm": ("crm", "accounts"),
@@ -39,6 +45,9 @@ FLOWS = {
     "account.erp": ("erp", "partner"),
     "invoice.erp": ("erp", "sales_invoice"),
     "payment.erp": ("erp", "receipt"),
+    "payout.crm": ("crm", "payouts"),
+    "payout.erp_request": ("erp", "payout_request"),
+    "payout.erp": ("erp", "payment_order"),
 }
 
 
@@ -50,7 +59,10 @@ def shown(tables: Dump, system: str) -> Dump:
     """Whole tables of a target as they are compared."""
     stands_for = _stands_for(tables, system)
     return {
-        table: sorted((_shown(row, own, system, stands_for) for row in tables[table]), key=lambda row: str(row[key]))
+        table: sorted(
+            (_shown(row, () if own == key else (own,), system, stands_for) for row in tables[table]),
+            key=lambda row: str(row[key]),
+        )
         for table, (own, key) in KEYS[system].items()
     }
 
@@ -85,11 +97,11 @@ def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
     return [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
 
 
-def _shown(row: Row, own: str, system: str, stands_for: Mapping[str, Mapping[Any, Any]]) -> Row:
-    """Without its own id; a reference to a row that is not there shows as it is, and so differs."""
-    refers = REFERS[system]
-    keyed = {column: _key(value, refers.get(column), stands_for) for column, value in row.items() if column != own}
-    return {c: oracle.SOME_TIME if c in NOTICED and value is not None else value for c, value in keyed.items()}
+def _shown(row: Row, own: tuple[str, ...], system: str, stands_for: Mapping[str, Mapping[Any, Any]]) -> Row:
+    """Without its own id and its version; a reference to a row that is not there shows as it is, and so differs."""
+    refers, left_out = REFERS[system], ("version", *own)
+    keyed = {c: _key(value, refers.get(c), stands_for) for c, value in row.items() if c not in left_out}
+    return {c: VAGUE[c] if c in VAGUE and value is not None else value for c, value in keyed.items()}
 
 
 def _key(value: object, refers: str | None, stands_for: Mapping[str, Mapping[Any, Any]]) -> object:

@@ -1,5 +1,5 @@
-"""A quickstart whose CRM and ERP are older than the first sync: they hold some of the customers already, under ids of
-their own, without ours, and spelled by hand.
+"""A quickstart whose ERP is older than the first sync too: like the CRM it holds some of the customers already, under
+ids of its own, without ours, and spelled by hand.
 """
 
 import sqlite3
@@ -14,8 +14,6 @@ from tests.quickstart import oracle
 from tests.quickstart.oracle import Dump, Row
 from tests.quickstart.workspace import Workspace, command
 
-RULES = "matched_by: [email, [name, country]]\n"
-KEPT = {"account_manager": "Kim", "notes": "with us since the fair"}
 TERMS = {"partner_kind": "unknown", "payment_terms": "net 60"}
 
 
@@ -28,45 +26,29 @@ class Old:
 
 
 def age(it: Workspace, truth: oracle.Truth, seed: int) -> Old:
-    """Give a new workspace its past, and its map the rules."""
+    """Give the ERP of a new workspace a past, as its CRM has one."""
     random = Random(seed)
-    for file, key in (("crm.sql", "stripe_customer_id"), ("erp.sql", "reference")):
-        path = it.folder / file
-        schema = path.read_text("utf-8")
-        path.write_text(schema.replace(f"{key} TEXT NOT NULL UNIQUE", f"{key} TEXT UNIQUE", 1), "utf-8")
+    path = it.folder / "erp.sql"
+    schema = path.read_text("utf-8")
+    path.write_text(schema.replace("reference TEXT NOT NULL UNIQUE", "reference TEXT UNIQUE", 1), "utf-8")
     made = command(str(it.folder / "databases.py"), "--reset")
     assert made.returncode == 0, made.stderr
-    account = it.folder / "mappings" / "objects" / "account.yaml"
-    text = account.read_text("utf-8")
-    assert "\nfields:\n" in text
-    account.write_text(text.replace("\nfields:\n", f"\n{RULES}fields:\n", 1), "utf-8")
-    customers = truth["customers"]
-    partners = [it for it in customers if it["kyb"] == "passed"]
-    return Old(
-        crm=_fill(it.database("crm"), random, _half(random, customers)),
-        erp=_book(it.database("erp"), random, _half(random, partners)),
-    )
-
-
-def _half(random: Random, customers: Sequence[Row]) -> list[Row]:
-    return random.sample(customers, (len(customers) + 1) // 2)
-
-
-def _fill(database: Path, random: Random, customers: Sequence[Row]) -> dict[str, str]:
-    with closing(sqlite3.connect(database)) as db:
+    partners = [it for it in truth["customers"] if it["kyb"] == "passed"]
+    with closing(sqlite3.connect(it.database("crm"))) as db:
         db.execute("INSERT INTO accounts (id, name, customer_since) VALUES ('old-0', 'Nobody we bill', '2020-01-01')")
-        for number, it in enumerate(customers, 1):
-            shown = _by_hand(random, it, "name", "email")
-            _insert(db, "accounts", {"id": f"old-{number}", **shown, **KEPT, "customer_since": "2020-01-01"})
         db.commit()
-    return {it["id"]: f"old-{number}" for number, it in enumerate(customers, 1)}
+    half = random.sample(partners, (len(partners) + 1) // 2)
+    return Old(
+        crm={known["customer"]: known["id"] for known in truth["known"]},
+        erp=_book(it.database("erp"), random, half),
+    )
 
 
 def _book(database: Path, random: Random, customers: Sequence[Row]) -> dict[str, int]:
     with closing(sqlite3.connect(database)) as db:
         for number, it in enumerate(customers, 901):
-            shown = _by_email(random, it, "legal_name", "mail")  # the ERP shows no country by itself
-            row = {"partner_no": number, **shown, **TERMS, "tax_rule": "standard"}
+            email = random.choice((it["email"].upper(), it["email"].title()))  # the ERP shows no country by itself
+            row = {"partner_no": number, "legal_name": "Somebody", "mail": email, **TERMS, "tax_rule": "standard"}
             _insert(db, "partner", row)
         db.commit()
     return {it["id"]: number for number, it in enumerate(customers, 901)}
@@ -77,28 +59,10 @@ def _insert(db: sqlite3.Connection, table: str, row: Row) -> None:
     db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
 
-def _by_hand(random: Random, it: Row, name: str, email: str) -> Row:
-    """The same email in another case, under whatever name; or no email, and the name and the country as people write
-    them: case, blanks, punctuation.
-    """
-    if random.random() < 0.5:
-        return _by_email(random, it, name, email)
-    words = it["name"].split()
-    cased = [random.choice((word, word.upper(), word.lower())) for word in words]
-    return {name: f" {random.choice(('  ', ' , ', ' - ')).join(cased)}.", "country": it["country"].lower()}
-
-
-def _by_email(random: Random, it: Row, name: str, email: str) -> Row:
-    return {name: "An old customer", email: random.choice((it["email"].upper(), it["email"].title()))}
-
-
 def crm(truth: oracle.Truth, old: Old) -> Dump:
     """What the CRM must hold: nobody twice, what people keep there as it was, and who is none of ours."""
-    wanted = oracle.crm(truth)
-    known = {it["stripe_customer_id"]: it for it in wanted["accounts"]}
-    for key in old.crm:
-        known[key] |= KEPT
-    return wanted
+    assert set(old.crm) <= {it["id"] for it in truth["customers"]}
+    return oracle.crm(truth)
 
 
 def erp(truth: oracle.Truth, old: Old) -> Dump:

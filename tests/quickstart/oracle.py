@@ -21,6 +21,18 @@ SHOWN_SUBSCRIPTION = {"active": "Active", "past_due": "Past due", "canceled": "C
 SHOWN_INVOICE = {"draft": "Draft", "open": "Open", "paid": "Paid", "uncollectible": "Written off", "void": "Void"}
 BOOKED_INVOICE = {"open": "posted", "paid": "settled", "uncollectible": "lost", "void": "reversed"}
 NEXT_ACTION = "Finish the check of the company, then set kyb to passed on the customer in Stripe."
+FOUND_OUT = {"open": "not_started", "pending": "pending", "review": "in_review", "passed": "verified",
+             "failed": "rejected", "n/a": "not_applicable"}  # fmt: skip
+PASSING = {"kyc": ("passed",), "aml": ("passed",), "vat": ("passed", "n/a")}
+OLDEST = {"kyc": 365, "aml": 180, "vat": 365}
+NEXT = {
+    "kyc": "Check the people behind the company, and write it down in the CRM.",
+    "kyb": NEXT_ACTION,
+    "aml": "Compliance looks at the screening, and writes the result down in the CRM.",
+    "vat": "Have the VAT number corrected, check it again, and write it down in the CRM.",
+}
+SOME_ORDER = "some order"
+"""The number of a payment order, which the ERP gives as it likes."""
 SOME_TIME = "some time"
 """When the engine itself noticed something, which has nothing to do with when it came about."""
 TAX_RULE = {"none": "standard", "exempt": "exempt", "reverse": "reverse-charge"}
@@ -28,10 +40,11 @@ TAX_RULE = {"none": "standard", "exempt": "exempt", "reverse": "reverse-charge"}
 
 def crm(truth: Truth) -> Dump:
     return {
-        "accounts": _sorted([_account(c) for c in truth["customers"]], "stripe_customer_id"),
+        "accounts": _sorted([_account(c, truth) for c in truth["customers"]], "stripe_customer_id"),
         "subscriptions": _sorted([_subscription(s) for s in truth["subscriptions"]], "stripe_subscription_id"),
         "invoices": _sorted([_invoice(i) for i in truth["invoices"]], "stripe_invoice_id"),
         "payments": _sorted([_payment(p, truth) for p in truth["payments"]], "stripe_payment_id"),
+        "payouts": _sorted([_payout(r, truth) for r in truth["requests"]], "request_no"),
     }
 
 
@@ -45,7 +58,43 @@ def erp(truth: Truth) -> Dump:
         "partner": _sorted([_partner(c) for c in partners], "reference"),
         "sales_invoice": _sorted([_sales_invoice(i) for i in invoices], "reference"),
         "receipt": _sorted([_receipt(p, truth) for p in receipts], "reference"),
+        "payout_request": _sorted([_request(r) for r in truth["requests"]], "request_no"),
+        "payment_order": _sorted([_order(r) for r in ordered(truth)], "request_no"),
     }
+
+
+def expected(truth: Truth) -> Dump:
+    """Every table of both, when all has come in and nothing is left to do."""
+    return {**crm(truth), **erp(truth)}
+
+
+def ordered(truth: Truth) -> list[Row]:
+    """The requests that are paid: nothing is wrong with the payee."""
+    return [r for r in truth["requests"] if not troubles(_one(truth["customers"], "id", r["payee"]), truth)]
+
+
+def troubles(customer: Row, truth: Truth) -> list[tuple[str, str]]:
+    """What stands between a customer and its payouts: (check, status), in the order in which they are told."""
+    known = _known(customer, truth)
+    found = [] if customer["kyb"] == "passed" else [("kyb", CHECKED[customer["kyb"]])]
+    for name, passing in PASSING.items():
+        check = {"status": "open", "days_ago": None} if known is None else known["checks"][name]
+        old = check["days_ago"] is None or check["days_ago"] > OLDEST[name]
+        if check["status"] not in passing:
+            found.append((name, FOUND_OUT[check["status"]]))
+        elif old:
+            found.append((name, "expired"))
+    return sorted(found)
+
+
+def _known(customer: Row, truth: Truth) -> Row | None:
+    """The customer as the CRM had it before."""
+    return next((k for k in truth["known"] if k["customer"] == customer["id"]), None)
+
+
+def _one(rows: list[Row], key: str, value: str) -> Row:
+    (found,) = (row for row in rows if row[key] == value)
+    return found
 
 
 def links(truth: Truth) -> Links:
@@ -65,6 +114,9 @@ def links(truth: Truth) -> Links:
         "payment.stripe_charge": charges,
         "payment.crm": _same(shown["payments"]),
         "payment.erp": _same(booked["receipt"]),
+        "payout.erp_request": _same(shown["payouts"]),
+        "payout.crm": _same(shown["payouts"]),
+        "payout.erp": _same(booked["payment_order"]),
     }
 
 
@@ -73,7 +125,21 @@ def _same(rows: list[Row]) -> dict[str, str]:
     return dict(zip(keys, keys, strict=True))
 
 
-def _account(it: Row) -> Row:
+def _account(it: Row, truth: Truth) -> Row:
+    """What the CRM had under its own id stays its: what it means the same by is left as it was spelled there."""
+    row = _shown_account(it, truth)
+    known = _known(it, truth)
+    if known is None:
+        return row
+    row |= {"account_manager": known["account_manager"], "notes": known["notes"]}
+    row |= {f"{name}_status": check["status"] for name, check in known["checks"].items()}
+    dated = {f"{name}_checked_at": check["days_ago"] for name, check in known["checks"].items()}
+    row |= {column: None if days_ago is None else SOME_TIME for column, days_ago in dated.items()}
+    spelled = {name: known[name] for name in ("email", "country") if known[name] is not None}
+    return row | {name: text for name, text in spelled.items() if text.casefold() == row[name].casefold()}
+
+
+def _shown_account(it: Row, truth: Truth) -> Row:
     return {
         "stripe_customer_id": it["id"],
         "name": it["name"],
@@ -83,20 +149,66 @@ def _account(it: Row) -> Row:
         "kyb_status": CHECKED[it["kyb"]],
         "delinquent": int(it["delinquent"]),
         "customer_since": moment(it["created"]),
-        **_hold(it),
+        **_hold(_holds_about(it, truth)),
+        **{f"{name}_status": "open" for name in PASSING},
+        **{f"{name}_checked_at": None for name in PASSING},
         "account_manager": None,
         "notes": "",
     }
 
 
-def _hold(it: Row) -> Row:
-    """A company that is not checked is kept out of the ERP, and the CRM says so."""
-    held = it["kyb"] != "passed"
+def _holds_about(it: Row, truth: Truth) -> list[tuple[str, str]]:
+    """A company that is not checked is kept out of the ERP, and is not paid; the CRM says so."""
+    asked = sum(1 for r in truth["requests"] if r["payee"] == it["id"])
+    unchecked = [] if it["kyb"] == "passed" else [("kyb", CHECKED[it["kyb"]])]
+    assert not (unchecked and asked), "which of the two is held longer is not known here"
+    return unchecked + troubles(it, truth) * asked
+
+
+def _hold(holds: list[tuple[str, str]]) -> Row:
+    """The oldest of some holds, and how many more there are."""
+    name, status = holds[0] if holds else ("", "")
+    more = f" and {len(holds) - 1} more" if len(holds) > 1 else ""
     return {
-        "on_hold": int(held),
-        "hold_reason": f"kyb {CHECKED[it['kyb']]}" if held else None,
-        "hold_since": SOME_TIME if held else None,
-        "hold_next_action": NEXT_ACTION if held else None,
+        "on_hold": int(bool(holds)),
+        "hold_reason": f"{name} {status}{more}" if holds else None,
+        "hold_since": SOME_TIME if holds else None,
+        "hold_next_action": NEXT[name] if holds else None,
+    }
+
+
+def _payout(it: Row, truth: Truth) -> Row:
+    held = troubles(_one(truth["customers"], "id", it["payee"]), truth)
+    return {
+        "request_no": str(it["number"]),
+        "account_id": it["payee"],
+        "amount": major(it["amount"], it["currency"]),
+        "currency": it["currency"].upper(),
+        "status": None if held else "entered",
+        "payment_order_no": None if held else SOME_ORDER,
+        **_hold(held),
+    }
+
+
+def _request(it: Row) -> Row:
+    return {
+        "request_no": it["number"],
+        "payee": it["payee"],
+        "amount_minor": it["amount"],
+        "currency": it["currency"].upper(),
+        "requested_on": datetime.fromtimestamp(it["requested_at"], UTC).strftime("%Y-%m-%d"),
+        "requested_by": it["requested_by"],
+    }
+
+
+def _order(it: Row) -> Row:
+    return {
+        "request_no": str(it["number"]),
+        "partner_no": it["payee"],
+        "amount_minor": it["amount"],
+        "currency": it["currency"].upper(),
+        "state": "entered",
+        "source": "syncengine",
     }
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.quickstart.workspace import QUICKSTART, captured, make
+from tests.quickstart import oracle
+from tests.quickstart.workspace import QUICKSTART, captured, command, make
 
 Event = dict[str, Any]
 UNMAPPED = {"balance.available", "product.created", "price.created", "invoice.upcoming"}
@@ -28,7 +29,9 @@ def events(lines: list[dict[str, Any]]) -> list[Event]:
 
 
 def test_the_generator_makes_the_committed_files_byte_for_byte(tmp_path: Path) -> None:
-    make(tmp_path, seed=2026, customers=6)
+    make(tmp_path, seed=2026, customers=12)
+    for file in ("crm.json", "erp.json"):
+        assert (tmp_path / file).read_bytes() == (QUICKSTART / file).read_bytes()
     for folder in ("inbox", "snapshots"):
         committed = sorted(p.relative_to(QUICKSTART) for p in (QUICKSTART / folder).rglob("*") if p.is_file())
         made = sorted(p.relative_to(tmp_path) for p in (tmp_path / folder).rglob("*") if p.is_file())
@@ -43,9 +46,30 @@ def test_another_seed_tells_another_story(tmp_path: Path) -> None:
     assert {c["id"] for c in first["customers"]}.isdisjoint(c["id"] for c in second["customers"])
 
 
-def test_there_are_at_least_eighty_deliveries_of_six_customers(events: list[Event]) -> None:
-    assert len(events) >= 80
-    assert len({e["data"]["object"]["id"] for e in events if e["type"] == "customer.created"}) == 6
+def test_there_is_a_year_of_deliveries_of_a_dozen_customers(events: list[Event]) -> None:
+    assert len(events) >= 240
+    assert len({e["data"]["object"]["id"] for e in events if e["type"] == "customer.created"}) == 12
+    assert max(e["created"] for e in events) - min(e["created"] for e in events) > 300 * 86_400
+
+
+def test_five_customers_are_in_the_crm_already_and_one_of_those_who_are_paid_is_not_checked(
+    tmp_path: Path,
+) -> None:
+    truth = make(tmp_path, seed=2026, customers=12)
+    assert len(truth["known"]) == 5
+    assert {r["payee"] for r in truth["requests"]} == {k["customer"] for k in truth["known"]}
+    assert len(truth["requests"]) - len(oracle.ordered(truth)) == 1
+
+
+def test_a_folder_that_is_made_can_be_run_as_it_is(tmp_path: Path) -> None:
+    make(tmp_path, seed=5, customers=8)
+    made = command(str(tmp_path / "databases.py"))
+    assert made.returncode == 0, made.stderr
+    ran = command(
+        "-m", "syncengine", "--maps", str(tmp_path / "mappings"), "--state", f"sqlite:///{tmp_path / 'state.db'}",
+        "run", "--environment", "local",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_every_event_has_the_present_shape_and_no_live_money(events: list[Event]) -> None:

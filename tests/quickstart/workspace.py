@@ -55,6 +55,8 @@ class Workspace:
         shutil.copytree(company / "snapshots", folder / "snapshots")
         for name in ("databases.py", "crm.sql", "erp.sql"):
             shutil.copy(QUICKSTART / name, folder)
+        for name in ("crm.json", "erp.json"):
+            shutil.copy(company / name, folder)
         (folder / "inbox").mkdir()
         self.captured = captured(company)
         made = command(str(folder / "databases.py"))

@@ -63,7 +63,7 @@ def moments() -> Iterator[tuple[Case, str]]:
             yield case, points[(number + turn) % len(points)]
 
 
-@pytest.mark.parametrize(("case", "point"), moments(), ids=lambda it: it if isinstance(it, str) else it.name)
+@pytest.mark.parametrize(("case", "point"), list(moments()), ids=lambda it: it if isinstance(it, str) else it.name)
 def test_a_run_says_what_happened_and_the_next_one_catches_up(
     case: Case, point: str, company: Company, undisturbed: Undisturbed
 ) -> None:

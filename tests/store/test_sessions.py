@@ -33,7 +33,7 @@ def test_every_session_writes_a_strand_of_its_own(scene: Scene) -> None:
     scene.store.set_pause(other, "system:crm", True, "maintenance", scene.now)
     after = strands(scene)
     assert after[scene.session.strand] == before[scene.session.strand]
-    assert after[other.strand] == before[other.strand] + 1
+    assert after[other.strand] == before[other.strand] + 2  # what was done, and what was written
 
 
 def test_a_strand_counts_its_entries_without_a_gap(scene: Scene) -> None:
@@ -59,7 +59,8 @@ def test_a_checkpoint_folds_all_strands_and_names_the_one_before_it(scene: Scene
 def test_a_session_ends_with_a_checkpoint(scene: Scene) -> None:
     scene.store.close_session(scene.session, scene.now)
     kinds = [e.read().kind for e in scene.store.entries()]
-    assert kinds == [EntryKind.SESSION_OPENED, EntryKind.SESSION_CLOSED, EntryKind.CHECKPOINT]
+    written = EntryKind.WRITTEN
+    assert kinds == [EntryKind.SESSION_OPENED, written, written, EntryKind.SESSION_CLOSED, EntryKind.CHECKPOINT]
 
 
 # --- switches

@@ -18,7 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from syncengine.evidence.verify import verify
 from syncengine.store.open import open_store
 from syncengine.store.schema import METADATA
+from syncengine.store.sql import sessions
 from syncengine.store.sql.store import SqlStore
+from syncengine.store.sql.unit import Unit
 from syncengine.store.sqlite import open_database
 from syncengine.store.upgrade import REVISIONS, upgrade
 from syncengine.vocabulary import OutcomeKind
@@ -59,9 +61,12 @@ def first_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger of the first schema in which everything has happened."""
     path = tmp_path_factory.mktemp("first") / "state.db"
     store = open_store(f"sqlite:///{path}")
-    scene = Scene(store)
-    busy(scene)
-    store.close_session(scene.session, scene.now)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Unit, "_take_turn", lambda _: None)  # nobody numbered transactions then
+        patch.setattr(sessions, "_identity", lambda _: "")
+        scene = Scene(store)
+        busy(scene)
+        store.close_session(scene.session, scene.now)
     store.close()
     make_older(path, FIRST)
     return path

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.quickstart.workspace import ROOT, Finished, Workspace
 
@@ -12,10 +13,10 @@ Member = tuple[str, ...]
 """What is said to a member beside the map and the ledger: where it is to kill itself, and which safeties it lacks."""
 
 
-def begin(it: Workspace, members: Sequence[Member]) -> list["subprocess.Popen[str]"]:
+def begin(maps: Path, state: str, members: Sequence[Member]) -> list["subprocess.Popen[str]"]:
     """All of them are ready, and then let go at once."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SYNCENGINE_")}
-    command = (sys.executable, "-m", "tests.workers.member", str(it.folder / "mappings"), it.state)
+    command = (sys.executable, "-m", "tests.workers.member", str(maps), state)
     begun = [
         subprocess.Popen(
             [*command, *member], cwd=ROOT, env=environment, text=True,
@@ -36,9 +37,9 @@ def begin(it: Workspace, members: Sequence[Member]) -> list["subprocess.Popen[st
 
 def together(it: Workspace, *members: Member) -> list[Finished]:
     """How each of them ended."""
-    return [_ended(each) for each in begin(it, members)]
+    return [ended(each) for each in begin(it.folder / "mappings", it.state, members)]
 
 
-def _ended(process: "subprocess.Popen[str]") -> Finished:
+def ended(process: "subprocess.Popen[str]") -> Finished:
     said, errors = process.communicate(timeout=300)
     return Finished(process.returncode, json.loads(said) if said else {}, errors)

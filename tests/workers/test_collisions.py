@@ -59,8 +59,8 @@ def harm(stage: Stage, ledger: Ledger) -> list[Any]:
     server, name = ledger
     with server.connect(name) as connection:
         twice = connection.execute(
-            "SELECT 'action', record_id, flow FROM actions GROUP BY record_id, flow, cause HAVING count(*) > 1 UNION ALL "
-            "SELECT 'attempt', action_id, '' FROM attempts GROUP BY action_id HAVING count(*) > 1"
+            "SELECT 'action', record_id, flow FROM actions GROUP BY record_id, flow, cause HAVING count(*) > 1 "
+            "UNION ALL SELECT 'attempt', action_id, '' FROM attempts GROUP BY action_id HAVING count(*) > 1"
         ).fetchall()
     return [*twice, *(system for system, world in stage.targets.items() if len(world.log) != 2)]
 

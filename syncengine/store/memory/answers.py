@@ -9,10 +9,11 @@ from syncengine.model.dossier import Hit
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.dump import record_dump
+from syncengine.store.memory import failures
 from syncengine.store.memory.actions import GAVE_UP_ITS_KEY
 from syncengine.store.memory.ledger import ActionRow, Ledger, LinkRow
 from syncengine.store.memory.matching import suspected
-from syncengine.vocabulary import OVER, AttemptState, Fate, FlowResult, InputKind, OutcomeKind
+from syncengine.vocabulary import OVER, ActionState, AttemptState, Fate, FlowResult, InputKind
 
 
 def tally(ledger: Ledger, session: int) -> Tally:
@@ -21,14 +22,15 @@ def tally(ledger: Ledger, session: int) -> Tally:
     events = Counter(row.fate for row in judged if row.fate is not None)
     events[Fate.DUPLICATE] += sum(1 for row in repeats if not row.payload)
     moved = [row for row in ledger.actions.values() if row.moved_by == session]
-    outcomes = [row for row in ledger.settled.values() if row.session == session]
+    refused = [row for row in moved if row.state is not ActionState.DEAD_LETTERED]
+    waiting = [row for row in moved if row.state is ActionState.PREPARED]
     return Tally(
         events={fate: n for fate, n in sorted(events.items()) if n},
         decisions=_sum(row.counts for row in ledger.tallies.values() if row.session == session),
         writes=dict(sorted(Counter(row.state for row in moved).items())),
         by_probe=_by_probe(ledger, moved),
-        rejected=sum(1 for row in outcomes if row.kind is OutcomeKind.REJECTED),
-        throttled=sum(1 for row in outcomes if row.kind is OutcomeKind.THROTTLED),
+        rejected=_tried(ledger, refused, AttemptState.REJECTED),
+        throttled=_tried(ledger, waiting, AttemptState.THROTTLED),
         conflicts=sum(1 for row in ledger.conflicts.values() if row.session == session),
         reviews=sum(1 for row in ledger.reviews.values() if row.session == session),
         refused=sum(1 for row in ledger.refused.values() if row.session == session),
@@ -38,6 +40,7 @@ def tally(ledger: Ledger, session: int) -> Tally:
         open=dict(sorted(Counter(row.state for row in ledger.actions.values() if row.state not in OVER).items())),
         readings=sum(1 for row in judged if row.kind is InputKind.READING),
         unpaired=dict(sorted(Counter(row.state for row in ledger.pairings.values()).items())),
+        dead_letters=failures.counts(ledger),
     )
 
 
@@ -46,6 +49,12 @@ def _sum(counts: Iterable[Mapping[FlowResult, int]]) -> dict[FlowResult, int]:
     for one in counts:
         total.update(one)
     return dict(sorted(total.items()))
+
+
+def _tried(ledger: Ledger, moved: Iterable[ActionRow], ended: AttemptState) -> int:
+    """Those of these actions of which an attempt ended so."""
+    attempts = (ledger.attempts[n] for row in moved for n in ledger.attempts_of.get(row.id) or ())
+    return sum(1 for row in attempts if row.state is ended)
 
 
 def _by_probe(ledger: Ledger, moved: Iterable[ActionRow]) -> int:

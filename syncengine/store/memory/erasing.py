@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from syncengine.errors import BusyError, UserError
 from syncengine.model.erasure import Erased, LegalHold, Name, Reach, counted
+from syncengine.model.matching import Theirs
 from syncengine.model.record import Record, to_document
 from syncengine.store import audit
 from syncengine.store.erased import BUSY, OPEN, WHY, emptied, name_of
-from syncengine.store.memory import actions, records
+from syncengine.store.memory import actions, matching, records
 from syncengine.store.memory.answers import find
 from syncengine.store.memory.ledger import InputRow, Ledger
 from syncengine.store.memory.queue import put_input
@@ -98,6 +99,7 @@ def _told(ground: _Ground, ledger: Ledger, text: str, found: Closure, said: Coll
             if (body := _body(ledger, row.payload)) is not None and says(said, row.system, body)
         ),
         payloads=tuple(p.id for p in ledger.payloads.values() if p.record in found.records and not p.erased_by),
+        candidates=tuple(sorted(at for at in ledger.theirs if ":".join(at) in found.names)),
         objects=objects,
         files=tuple(sorted({file for seq in found.inputs if (file := ledger.inputs[seq].file)})),
         begun=bool(len(ledger.erasing)),
@@ -134,6 +136,7 @@ def begin(t: Transaction, found: Reach, reason: str) -> None:
     _refuse_busy(ledger, found.records)
     forget(t.ledger, found.names)
     _cancel(t, found.records)
+    matching.keep_listed(t, 1, [Theirs(flow=flow, id=id_, at=t.now) for flow, id_ in found.candidates])
     t.entries.append(audit.erasure_begun(at=t.now, reach=found, reason=reason, actor=t.session.actor))
     wanted = [(1, "record", number) for number in found.records]
     wanted += [(2, "input", number) for number in found.inputs]

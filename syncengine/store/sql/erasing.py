@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, literal_column, null, select, update
 
 from syncengine.errors import BusyError
 from syncengine.model.erasure import Erased, Name, Reach, counted
+from syncengine.model.matching import Theirs
 from syncengine.model.record import Record, from_document, to_document
 from syncengine.store import audit
 from syncengine.store.erased import BUSY, OPEN, WHY, emptied, name_of
@@ -20,7 +21,7 @@ from syncengine.store.schema.matching import ours, pairings, suspects, theirs
 from syncengine.store.schema.trail import payloads
 from syncengine.store.schema.work import actions, holds
 from syncengine.store.sql import actions as moves
-from syncengine.store.sql import legal_holds, subjects
+from syncengine.store.sql import legal_holds, matching, subjects
 from syncengine.store.sql.reach import NONE
 from syncengine.store.sql.statement import Bulk, Many, insert
 from syncengine.store.sql.unit import Unit
@@ -121,6 +122,7 @@ def begin(unit: Unit, reach: Reach, reason: str) -> None:
     _refuse_busy(unit, reach.records)
     subjects.forget(unit, reach.names)
     _cancel(unit, reach.records)
+    matching.keep_listed(unit, 1, [Theirs(flow=flow, id=id_, at=unit.now) for flow, id_ in reach.candidates])
     unit.note(audit.erasure_begun(at=unit.now, reach=reach, reason=reason, actor=unit.session.actor))
     wanted = [(RECORDS, "record", number) for number in reach.records]
     wanted += [(INPUTS, "input", number) for number in reach.inputs]

@@ -1,6 +1,7 @@
 """The intent: SENT is in the ledger before the first byte leaves. Only here are permits made."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, literal_column, update
@@ -80,6 +81,7 @@ class _Window:
     def __init__(self, unit: Unit, room: int) -> None:
         self._unit = unit
         self._following = unit.take(attempt_table.c.id, room) if room else 0
+        self._spelled: dict[datetime, str] = {}
         self.claims: list[tuple[Any, ...]] = []
         self.new: list[tuple[Any, ...]] = []
         self.resumed: list[tuple[Any, ...]] = []
@@ -95,7 +97,7 @@ class _Window:
             before = last.before_id
         stood = None if last is None else AttemptState(last.state)
         way = resumed(stood)
-        fence, deadline = row.fence + 1, to_text(intent.deadline)
+        fence, deadline = row.fence + 1, self._spelled.get(intent.deadline) or self._spell(intent.deadline)
         if last is None or way is None:
             attempt, number = self._begin(row, last, (request, before), fence, deadline)
             first = 0 if row.request_id else request
@@ -110,6 +112,10 @@ class _Window:
         self.sends.append(
             Send(attempt=attempt, action=row.id, number=number, fence=fence, frozen=body, deadline=deadline_at)
         )
+
+    def _spell(self, deadline: datetime) -> str:
+        """Most of a window have one deadline."""
+        return self._spelled.setdefault(deadline, to_text(deadline))
 
     def _bytes(self, intent: Intent, row: Any, frozen: bytes | None) -> tuple[int, bytes]:
         """The request's payload and bytes. What was frozen once is sent again, whatever a caller brings."""

@@ -18,6 +18,7 @@ from syncengine.store.schema.column import words
 from syncengine.store.schema.erasure import erasing, subjects, unnamed
 from syncengine.store.schema.intake import about_record, inbox, refusals, repeats
 from syncengine.store.schema.knowledge import links, records, reviews
+from syncengine.store.schema.matching import theirs
 from syncengine.store.schema.trail import payloads
 from syncengine.store.schema.work import actions
 from syncengine.store.sql import legal_holds
@@ -43,6 +44,9 @@ _STATE: Final = Many(
 )
 _INPUT: Final = Many(
     lambda keys: select(inbox.c.seq, inbox.c.state, inbox.c.body_hash, inbox.c.payload_id).where(inbox.c.seq.in_(keys))
+)
+_THEIRS: Final = Many(
+    lambda keys: select(theirs.c.flow, theirs.c.external_id).where(theirs.c.external_id.in_(keys))
 )
 _FILES: Final = Many(lambda keys: select(inbox.c.seq, inbox.c.file).where(inbox.c.seq.in_(keys)))
 _ANY_BEGUN: Final = select(erasing.c.number).limit(1)
@@ -183,11 +187,17 @@ def _told(ground: _Ground, text: str, found: Closure) -> Reach:
         inputs=inputs,
         refusals=lines,
         payloads=tuple(number for number, record in ground.pages(_PAYLOADS) if record in found.records),
+        candidates=_candidates(ground, found.names),
         objects=objects,
         files=tuple(sorted({file for _, file in ground.ask(_FILES, found.inputs) if file})),
         begun=ground.first(_ANY_BEGUN) is not None,
         busy=busy,
     )
+
+
+def _candidates(ground: _Ground, names: Collection[Name]) -> tuple[Link, ...]:
+    named = {(flow, id_) for flow, _, id_ in (name.partition(":") for name in names)}
+    return tuple(sorted({(flow, id_) for flow, id_ in ground.ask(_THEIRS, {id_ for _, id_ in named})} & named))
 
 
 def is_erased(state: str) -> bool:

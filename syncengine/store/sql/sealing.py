@@ -7,7 +7,7 @@ or a link moves is not sealed: the entries of the moves tell it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Table, bindparam, select
 
@@ -30,6 +30,12 @@ class Sealing:
     def __init__(self) -> None:
         self._rows: dict[str, dict[Any, Row]] = {}
         self._read: dict[Table, dict[Any, None]] = {}
+
+    @classmethod
+    def of(cls, table: Table, keys: Sequence[Any]) -> Self:
+        made = cls()
+        made.touched(table, keys)
+        return made
 
     def __bool__(self) -> bool:
         return bool(self._rows or self._read)

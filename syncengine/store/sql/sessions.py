@@ -10,7 +10,7 @@ from syncengine.store import audit
 from syncengine.store.process import mark
 from syncengine.store.schema.trail import ledger, sessions, strands
 from syncengine.store.sql import catalog
-from syncengine.store.sql.adopting import adopt
+from syncengine.store.sql.adopting import adopt, is_older
 from syncengine.store.sql.unit import Unit
 from syncengine.store.strands import GENESIS, SECRET_BYTES, Strand, checkpoint
 
@@ -46,12 +46,12 @@ def project(connection: Connection) -> str:
 
 
 def begin(unit: Unit, project: str, *, begun: bool) -> None:
-    session = unit.session
+    session, schema_is = unit.session, catalog.sealed(unit.connection)
     if not begun:
         secret = unit.randomness(SECRET_BYTES)
         head = {"id": 1, "project": project, "opened_at": unit.at, "checkpoint": GENESIS, "secret": secret}
         unit.connection.execute(ledger.insert().values(**head))
-    elif not unit.connection.execute(select(ledger.c.turn)).scalar():
+    elif is_older(unit.connection, schema_is.partition(":")[0]):
         adopt(unit)
     row = {"id": session.id, "kind": session.kind, "actor": session.actor, "opened_at": unit.at, "closed_at": None}
     row["process"] = mark()
@@ -59,7 +59,7 @@ def begin(unit: Unit, project: str, *, begun: bool) -> None:
     strand = {"id": session.strand, "session_id": session.id, "count": 0, "head": GENESIS}
     unit.connection.execute(strands.insert().values(**strand))
     unit.sealing.touched(sessions, [session.id])
-    ledger_is, schema_is = _identity(unit.connection), catalog.sealed(unit.connection)
+    ledger_is = _identity(unit.connection)
     unit.note(audit.session_opened(session.id, session.kind, session.actor, unit.now, ledger_is, schema_is))
 
 

@@ -41,34 +41,25 @@ class Bulk:
             self._texts[dialect.name] = _text(self._construct, dialect, self._names)
         return connection.exec_driver_sql(self._texts[dialect.name], list(rows)).rowcount
 
-    def keys(self, connection: Connection, row: tuple[Any, ...]) -> list[Any]:
-        """Of a question: the keys it finds, a single one bare and several columns as a tuple."""
-        dialect = connection.dialect
-        if dialect.name not in self._texts:
-            self._texts[dialect.name] = _text(self._construct, dialect, self._names)
-        found = connection.exec_driver_sql(self._texts[dialect.name], row).all()
-        return [row[0] if len(row) == 1 else tuple(row) for row in found]
-
 
 class _Written:
-    """Which rows a statement writes: the given ones, those whose key is given, or those that its condition finds."""
+    """Which rows a statement writes: the given ones, those whose key is given, or those of which a part of it is."""
 
     def __init__(self, construct: ClauseElement, names: Sequence[str]) -> None:
         self._table: Table = construct.table  # type: ignore[attr-defined]
-        self._keys: list[int] | None = None
-        self._find: Bulk | None = None
         self._inserts = isinstance(construct, Insert)
+        self._find: Many | None = None
         if self._inserts:
             return
         bound = _bound(construct.whereclause)  # type: ignore[attr-defined]
-        keys = [column.name for column in self._table.primary_key.columns]
-        if bound.keys() >= set(keys):
-            self._keys = [names.index(bound[key]) for key in keys]
+        keys = list(self._table.primary_key.columns)
+        given = [self._table.c[name] for name in bound]
+        assert given, f"{construct} does not say whose rows it writes"
+        if {*given} >= {*keys}:
+            given = keys
         else:
-            asked = {bind.key for bind in _binds(construct.whereclause)}  # type: ignore[attr-defined]
-            self._asked = [place for place, name in enumerate(names) if name in asked]
-            found = select(*self._table.primary_key.columns).where(construct.whereclause)  # type: ignore[attr-defined]
-            self._find = Bulk(found, *(names[place] for place in self._asked), told=True)
+            self._find = Many(lambda wanted: select(*given, *keys).where(given[0].in_(wanted)))
+        self._places = [names.index(bound[column.name]) for column in given]
 
     def tell(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         sealing = connection.info.get(TELLING)
@@ -76,13 +67,17 @@ class _Written:
             return
         if self._inserts:
             sealing.added(self._table, rows)
-        elif self._find is not None:
-            for row in rows:
-                sealing.moved(self._table, self._find.keys(connection, tuple(row[p] for p in self._asked)))
-        elif self._keys is not None:
-            (first, *others) = self._keys
-            keys = [row[first] for row in rows] if not others else [tuple(row[p] for p in self._keys) for row in rows]
-            sealing.moved(self._table, keys)
+            return
+        (first, *others) = self._places
+        keys = [row[first] for row in rows] if not others else [tuple([row[p] for p in self._places]) for row in rows]
+        sealing.moved(self._table, keys if self._find is None else self._found(connection, self._find, keys))
+
+    def _found(self, connection: Connection, find: "Many", said: Sequence[Any]) -> list[Any]:
+        wanted = {each if isinstance(each, tuple) else (each,) for each in said}
+        width = len(self._places)
+        rows = find.rows(connection, list(dict.fromkeys(each[0] for each in wanted)))
+        keys = [tuple(row[width:]) for row in rows if tuple(row[:width]) in wanted]
+        return [key[0] for key in keys] if keys and len(keys[0]) == 1 else keys
 
 
 def _bound(condition: ClauseElement) -> dict[str, str]:
@@ -95,10 +90,6 @@ def _bound(condition: ClauseElement) -> dict[str, str]:
         and isinstance(each.left, Column)
         and isinstance(each.right, BindParameter)
     }
-
-
-def _binds(condition: ClauseElement) -> list[BindParameter[Any]]:
-    return [each for each in visitors.iterate(condition) if isinstance(each, BindParameter)]
 
 
 def insert(table: Table) -> Bulk:

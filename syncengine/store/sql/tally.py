@@ -13,7 +13,8 @@ from syncengine.store.schema.intake import inbox, refusals, repeats, touched
 from syncengine.store.schema.knowledge import conflicts, records, reviews, unsettled
 from syncengine.store.schema.matching import pairings
 from syncengine.store.schema.trail import audit, per_batch
-from syncengine.store.schema.work import actions, attempts, setbacks
+from syncengine.store.schema.work import actions, attempts
+from syncengine.store.sql import failures
 from syncengine.vocabulary import (
     OVER,
     ActionState,
@@ -22,18 +23,18 @@ from syncengine.vocabulary import (
     Fate,
     FlowResult,
     InputKind,
-    OutcomeKind,
     PairState,
 )
 
 _PROBE: Final = "probe"
+_DEAD: Final = ActionState.DEAD_LETTERED.value
+_PREPARED: Final = ActionState.PREPARED.value
 
 
 def tally(connection: Connection, session: Session) -> Tally:
     judged = and_(touched(inbox), inbox.c.touched_by == session.id)
     moved = actions.c.session_id == session.id
     again = _counts(connection, repeats.c.collision, repeats.c.session_id == session.id)
-    outcomes = _counts(connection, setbacks.c.kind, setbacks.c.session_id == session.id)
     events = Counter({Fate(fate): n for fate, n in _counts(connection, inbox.c.fate, judged).items() if fate})
     events[Fate.DUPLICATE] += again.get(0, 0)
     unmapped = _counts(connection, inbox.c.type, and_(judged, inbox.c.fate == Fate.UNMAPPED.value))
@@ -44,8 +45,8 @@ def tally(connection: Connection, session: Session) -> Tally:
         decisions=_decisions(connection, session),
         writes=dict(sorted((ActionState(state), n) for state, n in states.items())),
         by_probe=_by_probe(connection, moved),
-        rejected=outcomes.get(OutcomeKind.REJECTED, 0),
-        throttled=outcomes.get(OutcomeKind.THROTTLED, 0),
+        rejected=_tried(connection, AttemptState.REJECTED, and_(moved, actions.c.state != _DEAD)),
+        throttled=_tried(connection, AttemptState.THROTTLED, and_(moved, actions.c.state == _PREPARED)),
         conflicts=_count(connection, conflicts, conflicts.c.session_id == session.id),
         reviews=_count(connection, reviews, reviews.c.session_id == session.id),
         refused=_count(connection, refusals, refusals.c.session_id == session.id),
@@ -55,6 +56,7 @@ def tally(connection: Connection, session: Session) -> Tally:
         open=dict(sorted((ActionState(state), n) for state, n in unfinished.items())),
         readings=_count(connection, inbox, and_(judged, inbox.c.kind == InputKind.READING.value)),
         unpaired=dict(sorted((PairState(s), n) for s, n in _counts(connection, pairings.c.state, true()).items())),
+        dead_letters=failures.counts(connection),
     )
 
 
@@ -66,6 +68,12 @@ def _counts(connection: Connection, column: ColumnElement[Any], where: ColumnEle
 
 def _count(connection: Connection, table: FromClause, where: ColumnElement[bool]) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(where)).scalar_one())
+
+
+def _tried(connection: Connection, ended: AttemptState, moved: ColumnElement[bool]) -> int:
+    """Those of these actions of which an attempt ended so."""
+    joined = attempts.join(actions, and_(actions.c.id == attempts.c.action_id, attempts.c.state == ended.value))
+    return _count(connection, joined, moved)
 
 
 def _by_probe(connection: Connection, moved: ColumnElement[bool]) -> int:

@@ -2,11 +2,11 @@
 end, so that a transaction costs a few statements, however many rows it has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, bindparam, select, update
+from sqlalchemy import Column, Connection, Table, bindparam, select, update
 
 from syncengine.clock import to_text
 from syncengine.model.entry import Entry
@@ -69,7 +69,7 @@ class Unit:
         self._bodies: list[tuple[str, int, bytes]] = []
         self._entries: list[Entry] = []
         self._secret = b""
-        self.adopted: list[Sealing] = []
+        self.adopted: list[tuple[Table, Sequence[Any]]] = []
         self.sealing = connection.info[TELLING] = Sealing()
 
     def take(self, column: Column[Any], count: int) -> int:
@@ -120,8 +120,8 @@ class Unit:
         turn, secret = self.connection.execute(_TURN).one()
         self.connection.execute(_NEXT_TURN, {"new_turn": turn + 1})
         opened = self._entries and self._entries[0].kind is EntryKind.SESSION_OPENED  # with which every strand begins
-        sealings = [*self.adopted, self.sealing]
-        facts = [sealing.facts(self.connection, bytes(secret)) for sealing in sealings]
+        facts = [Sealing.of(table, keys).facts(self.connection, bytes(secret)) for table, keys in self.adopted]
+        facts.append(self.sealing.facts(self.connection, bytes(secret)))
         place = 1 if opened else 0
         self._entries[place:place] = [rows_written(turn + 1, each, self.now) for each in facts]
 

@@ -1,0 +1,72 @@
+"""The one character that PostgreSQL cannot keep in a text, and how it is kept all the same.
+
+No delivery holds it: it is refused before. An id in somebody's database, or the words of a target, may. Such a text is
+spelled in another way on its way in, between two marks that no text has by itself, and as it was on its way out.
+"""
+
+from typing import Any, Final
+
+import psycopg
+from psycopg.adapt import Buffer, Loader
+from psycopg.types.string import TextLoader
+
+_NUL: Final = "\0"
+_SIGN: Final = "\uffff"
+_OPEN: Final = "\uffff\ufffe"
+_CLOSE: Final = "\ufffe\uffff"
+_SPELLED: Final = {_NUL: f"{_SIGN}0", _SIGN: f"{_SIGN}1"}
+
+
+def spelled(text: str) -> str:
+    """A text without the character, the same for equal texts."""
+    inner = "".join(_SPELLED.get(character, character) for character in text)
+    return f"{_OPEN}{inner}{_CLOSE}"
+
+
+def read(text: str) -> str:
+    """What `spelled` was given."""
+    inner = text.removeprefix(_OPEN).removesuffix(_CLOSE)
+    return inner.replace(_SPELLED[_NUL], _NUL).replace(_SPELLED[_SIGN], _SIGN)
+
+
+class NulCursor(psycopg.Cursor[Any]):
+    """The driver refuses the character before it asks the server anything: then the same is asked once more, with
+    nothing lost. A text without it costs nothing.
+    """
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> "NulCursor":
+        try:
+            return super().execute(query, params, **how)
+        except psycopg.DataError:
+            again = _without(params)
+            if again == params:
+                raise
+            return super().execute(query, again, **how)
+
+
+def _without(given: Any) -> Any:
+    if isinstance(given, str):
+        return spelled(given) if _NUL in given else given
+    if isinstance(given, dict):
+        return {name: _without(value) for name, value in given.items()}
+    if isinstance(given, (list, tuple)):
+        return type(given)(_without(value) for value in given)
+    return given
+
+
+class NulLoader(TextLoader):
+    """Gives a text back as it was before it was spelled."""
+
+    def load(self, data: Buffer) -> str:
+        text = str(data, "utf-8")
+        return read(text) if text.startswith(_OPEN) else text
+
+
+def settle_in(connection: "psycopg.Connection[Any]") -> None:
+    loader: type[Loader] = NulLoader
+    for kind in ("text", "varchar", "name"):
+        connection.adapters.register_loader(kind, loader)
+    connection.cursor_factory = NulCursor
+
+
+__all__ = ["NulCursor", "NulLoader", "read", "settle_in", "spelled"]
