@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "resume": ("syncengine.cli.resume", "End a pause; what gathered meanwhile goes in order."),
     "erase": ("syncengine.cli.erase", "Take out of the ledger what it knows of a person or company."),
     "legal-hold": ("syncengine.cli.legal_hold", "Keep somebody from being erased, for as long as the law asks."),
+    "dlq": ("syncengine.cli.dlq", "List and show the dead letters: what failed, how often, and why."),
     "trace": ("syncengine.cli.trace", "The chain around any id of any system, in both directions."),
     "audit": ("syncengine.cli.audit", "Verify the audit trail."),
     "doctor": ("syncengine.cli.doctor", "Look at all that a run needs, and change nothing."),

@@ -6,7 +6,7 @@ record and a status older than its `max_age` hold: a gate fails closed.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from syncengine.clock import from_text, to_text
@@ -18,6 +18,9 @@ from syncengine.plan.plan import FlowPlan, GatePlan, NeedPlan
 
 UNKNOWN: Final = "unknown"
 """The status where nobody knows the record that is asked."""
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""How far the clock of whoever checked may be ahead of ours. What was checked in the future was not checked."""
 
 
 def judge_gates(
@@ -81,7 +84,9 @@ def _is_stale(need: NeedPlan, value: Value, now: datetime) -> bool:
     until, since = value.get("valid_until"), value.get("since")
     if until is not None and from_text(until) <= now:
         return True
-    return need.max_age is not None and (since is None or from_text(since) + need.max_age < now)
+    if need.max_age is None:
+        return False
+    return since is None or not now - need.max_age <= from_text(since) <= now + CLOCKS_DIFFER
 
 
 def _hold(

@@ -56,6 +56,16 @@ def tell(story: Story) -> str:
     return "\n".join(_lines(story))
 
 
+def tell_action(action: ActionTold) -> list[str]:
+    """One action with its attempts, a line each."""
+    return list(_action(action))
+
+
+def tell_input(told: InputTold) -> list[str]:
+    """One event or reading with all that it led to, a line each."""
+    return list(_input(told))
+
+
 def _lines(story: Story) -> Iterator[str]:
     yield from (_hit(hit) for hit in story.hits)
     for record in story.records:

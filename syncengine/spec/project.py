@@ -14,7 +14,7 @@ class Deliveries(Shape):
         default=5,
         ge=1,
         le=20,
-        description="Failed attempts of one message before it goes to the dead letters. What only waits does not count.",
+        description="Failed attempts of one message before it is a dead letter. What only waits does not count.",
         examples=[5],
     )
     first_wait: Duration = Field(

@@ -38,19 +38,20 @@ class NulCursor(psycopg.Cursor[Any]):
         try:
             return super().execute(query, params, **how)
         except psycopg.DataError:
-            again = _without(params)
+            again = without(params)
             if again == params:
                 raise
             return super().execute(query, again, **how)
 
 
-def _without(given: Any) -> Any:
+def without(given: Any) -> Any:
+    """Parameters as they can be kept, however deep texts are in them."""
     if isinstance(given, str):
         return spelled(given) if _NUL in given else given
     if isinstance(given, dict):
-        return {name: _without(value) for name, value in given.items()}
+        return {name: without(value) for name, value in given.items()}
     if isinstance(given, (list, tuple)):
-        return type(given)(_without(value) for value in given)
+        return type(given)(without(value) for value in given)
     return given
 
 
@@ -69,4 +70,4 @@ def settle_in(connection: "psycopg.Connection[Any]") -> None:
     connection.cursor_factory = NulCursor
 
 
-__all__ = ["NulCursor", "NulLoader", "read", "settle_in", "spelled"]
+__all__ = ["NulCursor", "NulLoader", "read", "settle_in", "spelled", "without"]

@@ -172,7 +172,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     """An attempt about to be made. `reads` are the (record id, revision) pairs the judgement rested on: if one moved,
     the intent is dropped and the action stays where it was.
 
-    `frozen` and `before` are None for the next attempt of an action whose bytes are frozen already.
+    `frozen` and `before` are None for the next attempt of an action whose bytes are frozen already. `scopes`: whose
+    pause stops it.
     """
 
     candidate: Candidate
@@ -180,6 +181,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     frozen: bytes | None
     before: Places | None
     deadline: datetime
+    scopes: tuple[str, ...] = ()
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -455,8 +457,8 @@ class Store(Protocol):
     ) -> Sequence[Permit]:
         """One transaction: SENT, frozen bytes and before-image, audit. Only here are permits made.
 
-        An intent is dropped when its action, its lane or a record it rested on moved; all are when `switches` are no
-        longer the ledger's. Dropped ones get no permit.
+        An intent is dropped when its action, its lane or a record it rested on moved, or something that stops it is
+        paused; all are when `switches` are no longer the ledger's. Dropped ones get no permit.
         """
         ...
 

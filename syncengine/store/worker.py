@@ -102,8 +102,11 @@ class Worker:
             raise _lost()
 
     def close(self) -> None:
+        """Others need not wait until the server sees that the connection has ended."""
         with self._one:
             if self._connection is not None:
+                with suppress(self._database.engine.dialect.loaded_dbapi.Error):
+                    self._ask(_END_ALL)
                 self._connection.close()
                 self._connection = None
 

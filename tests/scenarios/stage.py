@@ -24,6 +24,7 @@ from syncengine.engine.intake import Report, take_file
 from syncengine.engine.judge import judge
 from syncengine.engine.root import open_writers, read_map
 from syncengine.engine.run import Done, run
+from syncengine.engine.scan import scan
 from syncengine.engine.world import World
 from syncengine.model.tally import Tally
 from syncengine.plan.compile import compile_plan
@@ -88,6 +89,15 @@ class Stage:
         self.deliver(events)
         for _ in take_file(self.world, "stripe", self.folder / "inbox" / f"{self._files:04}.jsonl", Report()):
             judge(self.world, limit)
+
+    def scan_now(self, flow: str) -> None:
+        """While a run is somewhere: what has changed in a flow is read and judged."""
+        assert self.world is not None, "a scan comes at a boundary"
+        for _ in scan(self.world, self.world.plan.flows[flow]):
+            while judge(self.world, 1000):
+                pass
+        while judge(self.world, 1000):
+            pass
 
     def switch(self, turn: Callable[[Session], None]) -> None:
         """What a person does with a short command of their own."""

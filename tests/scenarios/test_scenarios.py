@@ -3,8 +3,8 @@
 A step is one of: deliver (events of Stripe: event, type, at, object, previous), snapshot {record, object}, run (how
 often), edit / insert / remove {system, table, ...}, lie {system, lies}, away SYSTEM, back SYSTEM, rewrite {file, old,
 new}, environment, pause SCOPE, resume SCOPE, phase {set, to}, at {boundary, do: steps to take when the next run is
-there}, judge_now (events that come at a boundary), and expect {crm.TABLE / erp.TABLE: rows by Stripe id (listed
-columns), or what the ledger counted: see COUNTS}. `map` names a folder that is laid over the map.
+there}, at a boundary judge_now (events that come) and scan_now FLOW, and expect {crm.TABLE / erp.TABLE: rows by Stripe
+id (listed columns), or what the ledger counted: see COUNTS}. `map` names a folder that is laid over the map.
 """
 
 from collections.abc import Callable
@@ -26,11 +26,11 @@ SCENARIOS = [(file.stem, s) for file in FILES for s in yaml.safe_load(file.read_
 @pytest.mark.parametrize(("file", "scenario"), SCENARIOS, ids=[f"{f}: {s['scenario']}" for f, s in SCENARIOS])
 def test_scenario(file: str, scenario: dict[str, Any], tmp_path: Path, store: Store) -> None:
     stage = Stage(tmp_path, scenario.get("map", ""), store)
-    _play_all(stage, scenario["steps"])
+    play(stage, scenario["steps"])
     assert not stage.armed, f"no run came to {sorted(stage.armed)}"
 
 
-def _play_all(stage: Stage, steps: list[dict[str, Any]]) -> None:
+def play(stage: Stage, steps: list[dict[str, Any]]) -> None:
     for number, step in enumerate(steps, 1):
         ((what, said),) = step.items()
         try:
@@ -40,7 +40,7 @@ def _play_all(stage: Stage, steps: list[dict[str, Any]]) -> None:
 
 
 def _arm(stage: Stage, said: dict[str, Any]) -> None:
-    stage.armed[said["boundary"]] = lambda: _play_all(stage, said["do"])
+    stage.armed[said["boundary"]] = lambda: play(stage, said["do"])
 
 
 def _play(stage: Stage, what: str, said: Any) -> None:
@@ -105,7 +105,7 @@ def _batches(stage: Stage) -> dict[str, str]:
 
 def _losers(stage: Stage) -> list[dict[str, Any]]:
     """Every loser of cus_1, in_1 and the first payout in the ledger: field, rule, and both values."""
-    names = ("cus_1", "in_1", "payout_requests-1", "payment_orders-1")
+    names = ("cus_1", "in_1", "payout_requests-1", "payment_orders-1", "payout_request-1")
     records = {r for name in names for hit in stage.store.find(name) for r in hit.records}
     dossier = stage.store.dossier(sorted(records), [])
     return [
@@ -167,6 +167,7 @@ STEPS: dict[str, Callable[[Stage, Any], None]] = {
     "phase": lambda stage, said: stage.phase(said["set"], Phase(said["to"])),
     "at": _arm,
     "judge_now": Stage.judge_now,
+    "scan_now": Stage.scan_now,
     "expect": _expect,
 }
 COUNTS: dict[str, Callable[[Stage], Any]] = {

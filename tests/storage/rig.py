@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +29,20 @@ class Ended:
     said: str
 
 
-class Company:
-    """A workspace whose ledger has a folder of its own, `state`, and whose targets log every write they see."""
+def _ended(victim: "subprocess.Popen[str]", told: str | None = None) -> Ended:
+    said, _ = victim.communicate(told, timeout=120)
+    return Ended(victim.returncode, said)
 
-    def __init__(self, folder: Path) -> None:
+
+class Company:
+    """A workspace whose targets log every write they see. Its ledger has a folder of its own, `state`, or is wherever
+    `url` says.
+    """
+
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         self.state = folder / "state" / "state.db"
+        self.url = url or f"sqlite:///{self.state}"
 
     @classmethod
     def found(cls, folder: Path, made: Path) -> "Company":
@@ -47,9 +55,9 @@ class Company:
             writelog.install(folder, system)
         return cls(folder)
 
-    def copy(self, folder: Path) -> "Company":
+    def copy(self, folder: Path, url: str = "") -> "Company":
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Company(folder)
+        return Company(folder, url)
 
     def file(self, name: str) -> Path:
         return {"ledger": self.state, "state": self.state.parent}.get(name, self.folder / f"{name}.db")
@@ -61,19 +69,35 @@ class Company:
         self, point: str, nth: int, fault: str, file: str, *words: str, within: Sequence[str] = ()
     ) -> Ended:  # fmt: skip
         """A command during which a fault strikes. `within`: words of a program that calls it."""
-        where = ("--maps", self.folder / "mappings", "--state", f"sqlite:///{self.state}")
+        with self._victim(point, nth, fault, file, *words, within=within) as victim:
+            return _ended(victim)
+
+    def interrupted(self, point: str, strike: Callable[[], None]) -> Ended:
+        """A run during which something is done from outside of it."""
+        with self._victim(point, 1, "ask", "ledger") as victim:
+            assert victim.stdout is not None
+            said = victim.stdout.readline()
+            if said == "now\n":
+                strike()
+            ended = _ended(victim, "on\n" if said == "now\n" else None)
+            assert said == "now\n", said + ended.said
+            return ended
+
+    def _victim(
+        self, point: str, nth: int, fault: str, file: str, *words: str, within: Sequence[str] = ()
+    ) -> "subprocess.Popen[str]":  # fmt: skip
+        where = ("--maps", self.folder / "mappings", "--state", self.url)
         command = words or ("run", "--environment", "local")
         victim = ("-m", "tests.storage.victim", point, nth, fault, self.file(file))
-        done = subprocess.run(
+        return subprocess.Popen(
             [*within, sys.executable, *map(str, (*victim, *where, *command))],
             cwd=ROOT,
             env={name: value for name, value in os.environ.items() if not name.startswith("SYNCENGINE_")},
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-            timeout=120,
         )
-        return Ended(done.returncode, done.stdout + done.stderr)
 
     def boundaries(self) -> dict[str, int]:
         """How often each boundary is passed by a run that nothing happens to."""
@@ -96,12 +120,12 @@ class Company:
     def wrong(self) -> list[str]:
         """What is written twice, and what of the trail does not hold."""
         twice = [f"{s}: {what}" for s in TARGETS for what in writelog.written_twice(self.folder, s)]
-        with closing(open_store(f"sqlite:///{self.state}", damaged=True)) as store:
+        with closing(open_store(self.url, damaged=True)) as store:
             verdict = judged(store)
         return [*twice, *verdict.places, *self._unsound()]
 
     def _unsound(self) -> Iterable[str]:
-        for name in ("ledger", *TARGETS):
+        for name in ("ledger", *TARGETS) if self.state.exists() else TARGETS:
             with closing(sqlite3.connect(self.file(name))) as db:
                 said = [row[0] for row in db.execute("pragma integrity_check")]
             if said != ["ok"]:

@@ -20,7 +20,9 @@ from tests.storage.faults import FAULTS
 
 
 class Mishap:
-    """Lets a fault strike when a point is passed for the nth time."""
+    """Lets a fault strike when a point is passed for the nth time. `ask` is for who is told the moment on stdout, and
+    answers on stdin when it has struck.
+    """
 
     def __init__(self, point: str, nth: int, fault: str, file: Path) -> None:
         self.point, self.nth, self.fault, self.file = point, nth, fault, file
@@ -28,7 +30,12 @@ class Mishap:
 
     def __call__(self, name: str) -> None:
         self.passed[name] += 1
-        if name == self.point and self.passed[name] == self.nth:
+        if name != self.point or self.passed[name] != self.nth:
+            return
+        if self.fault == "ask":
+            print("now", flush=True)
+            sys.stdin.readline()
+        else:
             FAULTS[self.fault].strike(self.file)
 
 

@@ -294,7 +294,8 @@ def test_an_engine_that_had_loaded_them_loses(company: Scene) -> None:
         company.commit(records=[new_record("k")], reads=[(loaded.id, loaded.revision)])
     assert company.send(candidate) == []
     assert company.move(candidate, ActionState.READY) == [candidate.id]
-    company.store.defer_readings(company.session, [Want(flow=BORN, id="in_1", why="x", tries=0)], company.now, SECRET, company.now)
+    want = Want(flow=BORN, id="in_1", why="x", tries=0)
+    company.store.defer_readings(company.session, [want], company.now, SECRET, company.now)
     assert not company.store.wanted_readings(company.now, 10)
     assert not company.due()
 
@@ -484,9 +485,13 @@ def test_what_was_sent_between_two_steps_is_settled_first(company: Scene) -> Non
     company.decide(action("p"))
     company.send(company.candidate(f"shop:{CRM}:p:1"))
     with pytest.raises(BusyError):
-        while company.store.erase_some(company.session, 1, company.now) is not None:
-            pass
+        _to_the_end(company)
     assert verify(company.store.book()).places == ()
+
+
+def _to_the_end(scene: Scene) -> None:
+    while scene.store.erase_some(scene.session, 1, scene.now) is not None:
+        pass
 
 
 def test_nothing_is_taken_out_by_a_transaction_that_fails(company: Scene) -> None:

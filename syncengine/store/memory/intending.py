@@ -22,7 +22,8 @@ def commit_intents(t: Transaction, intents: Sequence[Intent], switches: Switches
     here = current_switches(t.ledger)
     if (here.phases, here.paused) != (dict(switches.phases), switches.paused):
         return []
-    return [Permit(send) for intent in intents if (send := _send_out(t, intent)) is not None]
+    free = [intent for intent in intents if here.paused.isdisjoint(intent.scopes)]
+    return [Permit(send) for intent in free if (send := _send_out(t, intent)) is not None]
 
 
 def _send_out(t: Transaction, intent: Intent) -> Send | None:

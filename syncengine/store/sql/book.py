@@ -3,8 +3,8 @@
 Long tables are read in pages, each a short transaction of its own, so that no reader keeps a writer waiting.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Table, and_, bindparam, func, select, tuple_
@@ -16,6 +16,7 @@ from syncengine.model.seal import identity
 from syncengine.store.schema import METADATA
 from syncengine.store.schema.trail import audit, ledger, payloads, strands
 from syncengine.store.sql import catalog, sealing
+from syncengine.store.sql.catalog import Reading
 from syncengine.store.sql.database import Database
 from syncengine.store.strands import GENESIS
 
@@ -33,8 +34,6 @@ _ENTRIES: Final = (
 )
 _NEXT_STRAND: Final = select(func.min(audit.c.strand)).where(audit.c.strand > bindparam("after"))
 _PAYLOADS: Final = select(payloads).where(payloads.c.id > bindparam("after")).order_by(payloads.c.id).limit(_PAGE)
-
-Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 class SqlBook:
@@ -115,11 +114,11 @@ class SqlBook:
             return sealing.read(connection, METADATA.tables[table], list(keys))
 
     def flaws(self) -> Iterable[str]:
-        return catalog.flaws(self._database)
+        return catalog.flaws(self._reading)
 
     @contextmanager
     def still(self) -> Iterator[Self]:
-        with self._database.reading() as connection:
+        with self._reading() as connection:
             yield type(self)(self._database, lambda: nullcontext(connection))
 
 

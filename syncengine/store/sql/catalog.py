@@ -1,13 +1,13 @@
 """What a database says of its own schema, and what it finds wrong with itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 
 from sqlalchemy import Connection
 
 from syncengine.model.seal import seal_all
 from syncengine.store.schema import METADATA
-from syncengine.store.sql.database import Database
 
 _SQLITE: Final = """
 SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master
@@ -38,6 +38,8 @@ WHERE p.pronamespace = current_schema()::regnamespace AND p.prorettype = 'trigge
 """
 _FOUND: Final = 20
 
+Reading = Callable[[], AbstractContextManager[Connection]]
+
 
 def catalog(connection: Connection) -> Mapping[str, str]:
     """Everything that the schema is made of: what it is called, and how it is defined."""
@@ -51,8 +53,8 @@ def sealed(connection: Connection) -> str:
     return f"{revision}:{seal_all(b'', [[list(pair) for pair in catalog(connection).items()]])}"
 
 
-def flaws(database: Database) -> Iterator[str]:
-    with database.reading() as connection:
+def flaws(reading: Reading) -> Iterator[str]:
+    with reading() as connection:
         known = catalog(connection)
         sqlite = connection.dialect.name == "sqlite"
     guards = [name for name in known if name.startswith("trigger audit_refuses")]
@@ -66,12 +68,12 @@ def flaws(database: Database) -> Iterator[str]:
             continue
         yield from (f"index {index.name}: it is gone" for index in table.indexes if f"index {index.name}" not in known)
         if sqlite:
-            yield from _unsound(database, table.name)
+            yield from _unsound(reading, table.name)
 
 
-def _unsound(database: Database, table: str) -> Iterator[str]:
+def _unsound(reading: Reading, table: str) -> Iterator[str]:
     """One table at a time, so that nobody who writes waits for long."""
-    with database.reading() as connection:
+    with reading() as connection:
         for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check('{table}')").fetchmany(_FOUND):
             if said != "ok":
                 yield f"table {table}: {said}"

@@ -37,12 +37,14 @@ _CLAIM: Final = Bulk(
 
 
 def commit(unit: Unit, intents: Sequence[Intent], switches: Switches) -> Sequence[Permit]:
-    """An intent is dropped when its action, its lane or a record it rests on moved; all are when a switch did."""
+    """An intent is dropped when its action, its lane or a record it rests on moved, or when it is paused, whoever let
+    it come so far; all are when a switch moved.
+    """
     here = current(unit.connection)
     if (here.phases, here.paused) != (dict(switches.phases), switches.paused):
         return []
     standing = actions.standing(unit.connection, [i.candidate.id for i in intents])
-    kept = _still_right(unit, intents, standing)
+    kept = _still_right(unit, [i for i in intents if here.paused.isdisjoint(i.scopes)], standing)
     return [Permit(send) for send in _send_out(unit, kept, standing)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Column, Connection, Table, select
 
 from syncengine.model.seal import GONE, INBOX_ANSWERED, INBOX_JUDGED, PARTS, TOLD, WHOLE, fixed, seal_all
 from syncengine.model.value import Json
@@ -28,7 +28,7 @@ class Sealing:
     __slots__ = ("_read", "_rows")
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[Any, Row]] = {}
+        self._rows: dict[str, dict[Any, Row | None]] = {}
         self._read: dict[Table, dict[Any, None]] = {}
 
     @classmethod
@@ -40,8 +40,8 @@ class Sealing:
     def __bool__(self) -> bool:
         return bool(self._rows or self._read)
 
-    def wrote(self, part: str, keys: Iterable[Any], rows: Iterable[Row]) -> None:
-        """Rows as they stand now, by their keys: the columns of that part."""
+    def wrote(self, part: str, keys: Iterable[Any], rows: Iterable[Row | None]) -> None:
+        """Rows as they stand now, by their keys: the columns of that part; None for one that is gone."""
         self._rows.setdefault(part, {}).update(zip(keys, rows, strict=True))
 
     def added(self, table: Table, rows: Sequence[Row]) -> None:
@@ -50,6 +50,9 @@ class Sealing:
         for part, places in _new(table).items():
             kept = rows if len(places) == len(table.c) else [[row[place] for place in places] for row in rows]
             self.wrote(part, keys, kept)
+
+    def removed(self, table: Table, keys: Sequence[Any]) -> None:
+        self.wrote(table.name, keys, [None] * len(keys))
 
     def moved(self, table: Table, keys: Iterable[Any]) -> None:
         """Rows that a statement changed or removed, unless their entries tell of it."""
@@ -62,24 +65,20 @@ class Sealing:
 
     def facts(self, connection: Connection, secret: bytes) -> Mapping[str, Json]:
         """Part -> [keys, their seals]."""
-        gone = {table.name: self._read_again(connection, table, keys) for table, keys in self._read.items()}
-        facts: dict[str, Json] = {
-            part: [_spelled(list(rows)), seal_all(secret, list(rows.values()))] for part, rows in self._rows.items()
-        }
-        for part, keys in gone.items():
-            known, seals = facts.get(part, ([], ""))
-            facts[part] = [known + _spelled(keys), seals + GONE * len(keys)]
-        return {part: said for part, said in facts.items() if said[0]}
+        for table, keys in self._read.items():
+            self._read_again(connection, table, keys)
+        facts: dict[str, Json] = {}
+        for part, rows in self._rows.items():
+            there = {key: row for key, row in rows.items() if row is not None}
+            gone = [key for key, row in rows.items() if row is None] if len(there) < len(rows) else []
+            facts[part] = [_spelled([*there, *gone]), seal_all(secret, list(there.values())) + GONE * len(gone)]
+        return facts
 
-    def _read_again(self, connection: Connection, table: Table, keys: Mapping[Any, None]) -> list[Any]:
-        """Takes the rows as they stand; gives the keys of those that are gone."""
+    def _read_again(self, connection: Connection, table: Table, keys: Mapping[Any, None]) -> None:
         found = read(connection, table, list(keys))
         for part, places in _parts(table).items():
             self.wrote(part, found.keys(), [[row[place] for place in places] for row in found.values()])
-        gone = [key for key in keys if key not in found]
-        for key in gone:
-            self._rows.get(table.name, {}).pop(key, None)
-        return gone
+        self.removed(table, [key for key in keys if key not in found])
 
 
 @cache
@@ -124,21 +123,20 @@ def _spelled(keys: Sequence[Any]) -> list[Any]:
 
 def read(connection: Connection, table: Table, keys: Sequence[Any]) -> Mapping[Any, Row]:
     """The rows with these keys; one that is not there is missing."""
-    if len(_places(table)) == 1:
-        rows = _by_key(table).rows(connection, keys)
+    if not keys:
+        return {}
+    columns = list(table.primary_key.columns)
+    if len(columns) == 1:
+        rows = _by(columns[0]).rows(connection, keys)
     else:
-        names = [column.name for column in table.primary_key.columns]
-        asked = [dict(zip(names, key, strict=True)) for key in keys]
-        rows = [row for one in asked for row in connection.execute(_by_columns(table), one)]
-    return {_key(table, row): [bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows}
+        said = [set(each) for each in zip(*keys, strict=True)]
+        telling = max(range(len(columns)), key=lambda place: len(said[place]))
+        rows = _by(columns[telling]).rows(connection, list(said[telling]))
+    wanted = frozenset(keys)
+    found = {_key(table, row): [bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows}
+    return {key: row for key, row in found.items() if key in wanted}
 
 
 @cache
-def _by_key(table: Table) -> Many:
-    (column,) = table.primary_key.columns
-    return Many(lambda keys: select(table).where(column.in_(keys)))
-
-
-@cache
-def _by_columns(table: Table) -> Any:
-    return select(table).where(*(column == bindparam(column.name) for column in table.primary_key.columns))
+def _by(column: Column[Any]) -> Many:
+    return Many(lambda keys: select(column.table).where(column.in_(keys)))

@@ -8,9 +8,11 @@ A statement that writes tells the connection's sealing which rows those are: non
 from collections.abc import Callable, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import BindParameter, Column, Connection, Dialect, Insert, Select, Table, bindparam, select
+from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Insert, Select, Table, bindparam, select
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.expression import BinaryExpression, ClauseElement
+
+from syncengine.store.sql.arrays import FEW, KEY, Arrays, Asked, Copied, together
 
 _SIZES: Final = (1, 8, 64, 500)
 
@@ -28,6 +30,7 @@ class Bulk:
         self._construct = construct
         self._names = names
         self._texts: dict[str, str] = {}
+        self._together: Copied | Arrays | None = None
         self._written = None if told else _Written(construct, names)
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -37,6 +40,11 @@ class Bulk:
         if self._written is not None:
             self._written.tell(connection, rows)
         dialect = connection.dialect
+        if dialect.name == "postgresql" and len(rows) > FEW:
+            if self._together is None:
+                self._together = together(self._construct, dialect, self._names)
+            if (changed := self._together.run(connection, rows)) is not None:
+                return changed
         if dialect.name not in self._texts:
             self._texts[dialect.name] = _text(self._construct, dialect, self._names)
         return connection.exec_driver_sql(self._texts[dialect.name], list(rows)).rowcount
@@ -47,7 +55,7 @@ class _Written:
 
     def __init__(self, construct: ClauseElement, names: Sequence[str]) -> None:
         self._table: Table = construct.table  # type: ignore[attr-defined]
-        self._inserts = isinstance(construct, Insert)
+        self._inserts, self._removes = isinstance(construct, Insert), isinstance(construct, Delete)
         self._find: Many | None = None
         if self._inserts:
             return
@@ -70,7 +78,9 @@ class _Written:
             return
         (first, *others) = self._places
         keys = [row[first] for row in rows] if not others else [tuple([row[p] for p in self._places]) for row in rows]
-        sealing.moved(self._table, keys if self._find is None else self._found(connection, self._find, keys))
+        if self._find is not None:
+            keys = self._found(connection, self._find, keys)
+        (sealing.removed if self._removes else sealing.moved)(self._table, keys)
 
     def _found(self, connection: Connection, find: "Many", said: Sequence[Any]) -> list[Any]:
         wanted = {each if isinstance(each, tuple) else (each,) for each in said}
@@ -104,9 +114,14 @@ class Many:
         self._build = build
         self._fixed = fixed
         self._texts: dict[tuple[str, int], str] = {}
+        self._asked: Asked | None = None
 
     def rows(self, connection: Connection, keys: Sequence[Any], *fixed: Any) -> list[Any]:
         """The rows, in no order. A key that is given twice is answered once or twice."""
+        if keys and connection.dialect.name == "postgresql":
+            if self._asked is None:
+                self._asked = Asked(self._build([bindparam(KEY)]), connection.dialect, self._fixed)
+            return self._asked.rows(connection, keys, fixed)
         found: list[Any] = []
         longest = _SIZES[-1]
         for start in range(0, len(keys), longest):
