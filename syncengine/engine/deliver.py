@@ -17,6 +17,7 @@ from syncengine.decide.rejudge import Ruling, rejudge
 from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.look import Looked, look
+from syncengine.engine.paused import stopping
 from syncengine.engine.prepare import Found, Images, Selection, is_failed, match, missed, queries, select
 from syncengine.engine.reading import as_input
 from syncengine.engine.settle import failed_whole, settle_outcomes, settle_probes, shows_id
@@ -65,6 +66,7 @@ class Delivery:
         assert adapter.inspector is not None, "the compiler refuses to write where nothing can be looked at"
         self.system = system
         self.flows = [f.id for f in world.plan.flows.values() if f.system == system]
+        self._scopes = {f.id: stopping(f) for f in world.plan.flows.values() if f.system == system}
         self._world = world
         self._adapter: Adapter = adapter
         self._inspector: Inspector = adapter.inspector
@@ -72,7 +74,7 @@ class Delivery:
         self._kept = 0
         self._tired: set[Lane] = set()
         self._looks: Counter[Lane] = Counter()
-        self._unanswered = 0
+        self._unanswered: list[frozenset[int]] = []
         self.trouble = Trouble()
         self.bug: BaseException | None = None
 
@@ -228,6 +230,7 @@ class Delivery:
                 frozen=frozen,
                 before=found.before,
                 deadline=deadline,
+                scopes=self._scopes[found.flow.id],
             )
         )
 
@@ -253,6 +256,7 @@ class Delivery:
                     frozen=None,
                     before=None,
                     deadline=deadline,
+                    scopes=self._scopes[candidate.flow],
                 )
 
     def _reads(self, selection: Selection, candidate: Candidate) -> tuple[tuple[int, int], ...]:
@@ -324,11 +328,15 @@ class Delivery:
         world.boundary("write.answered")
         candidates = {i.candidate.id: i.candidate for i in intents}
         settle_outcomes(
-            world, selection, candidates, permits, outcomes, self.window, answering=self._unanswered == 0
+            world, selection, candidates, permits, outcomes, self.window, answering=self._answers(candidates)
         )  # fmt: skip
         world.boundary("settle.committed")
         self._learn(permits, candidates, outcomes, error)
         return len(permits)
+
+    def _answers(self, asked: Iterable[int]) -> bool:
+        """Whether nothing but these actions failed since the target answered last."""
+        return all(failed <= set(asked) for failed in self._unanswered)
 
     def _in_doubt(self, permits: Sequence[Permit], error: Exception) -> Sequence[Outcome]:
         """A writer that raised may have sent all of it. What a bug says may hold values, so only its kind is kept."""
@@ -351,10 +359,10 @@ class Delivery:
                 self._is_tiring(candidates[actions[outcome.attempt]])
         if all(outcome.kind is OutcomeKind.NOT_SENT for outcome in outcomes):
             raise TemporaryError(outcomes[0].detail if outcomes else "the time for a write is over before it begins")
-        self._unanswered = self._unanswered + 1 if failed_whole(outcomes) else 0
+        self._unanswered = [*self._unanswered, frozenset(candidates)] if failed_whole(outcomes) else []
         if isinstance(error, TemporaryError | PermanentError):
             raise error
-        if self._unanswered >= MAX_UNANSWERED:
+        if len(self._unanswered) >= MAX_UNANSWERED:
             raise TemporaryError(outcomes[0].detail)
 
     def _write(self, permits: Sequence[Permit]) -> Sequence[Outcome]:

@@ -13,7 +13,9 @@ from syncengine.model.event import Accepted
 from syncengine.store.protocol import IntakeGroup, Want
 
 AGAIN = timedelta(minutes=5)
-"""When a record that could not be read is tried again, unless its system says otherwise."""
+"""When a record that could not be read is tried again, unless its system says otherwise. One whose system was away is
+tried by the next run, whenever that is.
+"""
 
 
 MAX_READINGS = 3
@@ -29,6 +31,8 @@ class ReadBack:
         self.away: dict[str, str] = {}
         self._world = world
         self._times: Counter[tuple[str, str]] = Counter()
+        self._next: dict[tuple[str, str], Want] = {}
+        self._told_when: set[str] = set()
 
     def round(self, limit: int) -> int:
         """Read what is awaited. Returns how many readings came in; what cannot be read stays listed as unsettled."""
@@ -46,6 +50,14 @@ class ReadBack:
             world.boundary("reading.committed")
         return len(taken)
 
+    def end(self) -> None:
+        """The run is over: the next one asks again where this one found nobody."""
+        world, now = self._world, self._world.clock.now()
+        for why in sorted({self.away[_system(world, want)] for want in self._next.values()}):
+            left = [want for want in self._next.values() if self.away[_system(world, want)] == why]
+            world.store.defer_readings(world.session, left, now, why, now)
+        self._next.clear()
+
     def _read(self, want: Want) -> Accepted | None:
         """The reading as an input; None when there is none now, and it is to be tried again later."""
         world, system = self._world, _system(self._world, want)
@@ -60,8 +72,12 @@ class ReadBack:
             except TemporaryError as error:
                 delay, why = error.delay or AGAIN, str(error)
                 self.away[system] = why
+                if error.delay is not None:
+                    self._told_when.add(system)
             except PermanentError as error:
                 why = str(error)
+        if system in self.away and system not in self._told_when:
+            self._next[want.flow, want.id] = want
         world.store.defer_readings(world.session, [want], (now := world.clock.now()) + delay, why, now)
         if not known:
             tell.not_read(world, system, want, why)

@@ -89,6 +89,7 @@ def run(
             left = world.store.leave(world.session)
         if left is Leaving.AGAIN:
             _begin_round(world)
+    readings.end()
     done.stopped, done.others = stop(), left is Leaving.OTHERS
     trouble = Trouble(away=dict(readings.away))
     for part in (arrivals.trouble, pairing.trouble, crew.trouble):

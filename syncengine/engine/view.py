@@ -13,6 +13,7 @@ def view_of(plan: Plan, name: str, key: bytes = b"") -> PlanView:
         fields={(o.name, field.name): field.klass for o in plan.objects.values() for field in o.fields.values()},
         needs=dict(_needs(plan)),
         consequences={f.id: tuple(str(name) for name in f.consequences) for f in plan.flows.values()},
+        systems={f.id: f.system for f in plan.flows.values()},
         classes=plan.classes,
         cells=plan.views.get(name, {}),
         key=key,

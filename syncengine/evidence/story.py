@@ -51,9 +51,20 @@ class HoldTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopTold:
+    """What a person stopped an action with: a pause of `scope`, or the phase observe of its write set (`how`)."""
+
+    scope: str
+    how: str
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionTold:
     """`cause` is the id of the input that led to it, `superseded_by` the key of the action that took its place.
-    `consequences`: what its flow's writes mean, by the map of today.
+    `consequences`: what its flow's writes mean, by the map of today. `stops`: why it does not go, where it would.
     """
 
     id: str
@@ -72,6 +83,7 @@ class ActionTold:
     holds: tuple[HoldTold, ...]
     superseded_by: str
     consequences: tuple[str, ...]
+    stops: tuple[StopTold, ...]
     asked: bool
 
 

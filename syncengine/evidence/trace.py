@@ -1,6 +1,6 @@
 """The chain around an id, from what arrived to what stands in each target, and back: a dossier in, a story out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from syncengine.evidence.story import (
@@ -15,6 +15,7 @@ from syncengine.evidence.story import (
     LinkTold,
     RecordTold,
     ReviewTold,
+    StopTold,
     Story,
 )
 from syncengine.evidence.view import PlanView, Seen
@@ -30,10 +31,12 @@ from syncengine.model.dossier import (
     ReviewFacts,
 )
 from syncengine.model.record import Record
+from syncengine.model.switch import Switch, Turned, scopes
 from syncengine.model.value import Json, Places
-from syncengine.vocabulary import ActionState
+from syncengine.vocabulary import ActionState, Phase
 
 T = TypeVar("T")
+_WOULD_GO: Final = (ActionState.READY, ActionState.PREPARED)
 
 ERASED: Final = Seen(text="(erased)", value=None, masked=True)
 """In the place of a value that was there once."""
@@ -53,6 +56,7 @@ class _Telling:
         self._view = view
         self._records = {record.id: record for record in dossier.records}
         self._actions = {facts.id: facts for facts in dossier.actions}
+        self._switches = {switch.scope: switch for switch in dossier.switches}
         self._of_record = {facts.seq: facts.record for facts in dossier.inputs}
         self._event_ids = {facts.seq: facts.event_id for facts in dossier.inputs}
         self._by_cause = _grouped(dossier.actions, lambda facts: facts.cause)
@@ -155,8 +159,22 @@ class _Telling:
             holds=tuple(self._hold(hold) for hold in self._by_action.get(facts.id, ())),
             superseded_by=replacing.key if replacing else str(facts.replaced_by or ""),
             consequences=self._view.consequences.get(facts.flow, ()),
+            stops=tuple(self._stops(facts)) if facts.state in _WOULD_GO else (),
             asked=any(hit.what in {"action", "attempt"} and facts.key in hit.label for hit in self._hits),
         )
+
+    def _stops(self, facts: ActionFacts) -> Iterator[StopTold]:
+        """Who stopped what would be sent now. Without a map nobody knows where a flow goes."""
+        stopping = scopes(
+            write_set=facts.write_set, flow=facts.flow, object_name=facts.flow.partition(".")[0],
+            system=self._view.systems.get(facts.flow, ""),
+        )  # fmt: skip
+        for scope in stopping:
+            switch = self._switches.get(scope, Switch(scope=scope))
+            if switch.paused and switch.pause_turn is not None:
+                yield _stop(scope, "paused", switch.pause_turn)
+            if switch.phase is Phase.OBSERVE and switch.phase_turn is not None:
+                yield _stop(scope, "in observe", switch.phase_turn)
 
     def _changes(self, facts: ActionFacts) -> tuple[Change, ...]:
         last = facts.attempts[-1] if facts.attempts else None
@@ -216,6 +234,10 @@ class _Telling:
         value = facts.value
         seen = None if value is None else self._spelled(record, facts.flow, facts.field, value)
         return ReviewTold(flow=facts.flow, field=facts.field, why=facts.why, at=facts.at, value=seen)
+
+
+def _stop(scope: str, how: str, turned: Turned) -> StopTold:
+    return StopTold(scope=scope, how=how, since=turned.at, by=turned.actor, reason=turned.reason)
 
 
 def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:

@@ -21,7 +21,8 @@ class Seen:
 class PlanView:
     """What evidence asks of a map: (flow id, place) -> (field, class), (object, field) -> class, and the class of what
     a gate asks, by (flow id, gate, field). `classes` come from least to most sensitive; `cells` is how the view shows
-    each, `key` the ledger's. `consequences` are what writes mean, by flow id.
+    each, `key` the ledger's. `consequences` are what writes mean, and `systems` where
+    they go, by flow id.
 
     What is missing is withheld, so that an empty view shows the structure of a story and no value of it.
     """
@@ -30,6 +31,7 @@ class PlanView:
     fields: Mapping[tuple[str, str], str] = field(default_factory=dict)
     needs: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     consequences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     cells: Mapping[str, Mask] = field(default_factory=dict)
     key: bytes = field(default=b"", repr=False)

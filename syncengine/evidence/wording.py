@@ -16,6 +16,7 @@ from syncengine.evidence.story import (
     InputTold,
     RecordTold,
     ReviewTold,
+    StopTold,
     Story,
 )
 from syncengine.vocabulary import (
@@ -181,10 +182,16 @@ def _action_lines(action: ActionTold) -> Iterator[str]:
         yield from _labelled("wrote  " if action.state == ActionState.CONFIRMED else "writes ", _changes(action))
     for attempt in action.attempts:
         yield _attempt(attempt)
+    yield from (_stop(stop) for stop in action.stops)
     yield from (_hold(hold) for hold in action.holds)
     if action.superseded_by:
         yield f"a newer decision took its place: {escape(action.superseded_by)}"
     yield f"decided {_time(action.decided_at)}, write set {action.write_set}, key {escape(action.key)}"
+
+
+def _stop(stop: StopTold) -> str:
+    because = f" because: {escape(stop.reason)}" if stop.reason else ", no reason given"
+    return f"not sent: {stop.scope} is {stop.how} since {_time(stop.since)}, by {escape(stop.by)}{because}"
 
 
 def _changes(action: ActionTold) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syncengine.model.record import Record
+from syncengine.model.switch import Switch
 from syncengine.model.value import Json, Places
 from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
 
@@ -133,7 +134,7 @@ class ReviewFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """All lists are in the order of the ledger."""
+    """All lists are in the order of the ledger. `switches` are all that somebody ever set."""
 
     records: tuple[Record, ...]
     links: tuple[LinkFacts, ...]
@@ -142,3 +143,4 @@ class Dossier:
     holds: tuple[HoldFacts, ...]
     conflicts: tuple[ConflictFacts, ...]
     reviews: tuple[ReviewFacts, ...]
+    switches: tuple[Switch, ...] = ()

@@ -181,12 +181,12 @@ def _unreachable(error: BaseException, name: str) -> SyncengineError | None:
     if not isinstance(error, (OperationalError, InterfaceError)):
         return None
     said = str(error)
+    if any(words in said for words in _CROWDED):
+        message, remedy = _BUSY["53300"]
+        return BusyError(message.format(name=name), remedy=remedy, retry_after=_SOON)
     for words, (message, remedy) in _REFUSED.items():
         if words in said:
             return UserError(message.format(name=name), remedy=remedy)
-    if _CROWDED in said:
-        message, remedy = _BUSY["53300"]
-        return BusyError(message.format(name=name), remedy=remedy, retry_after=_SOON)
     return BusyError(
         f"{name} does not answer, or the connection to it broke",
         remedy="see that it runs and can be reached, then run again; what was committed is safe",
@@ -218,8 +218,9 @@ _WRONG: Final[Mapping[str, tuple[str, str]]] = {
     "42P01": ("{name} holds no whole ledger any more: a table is missing", "restore it from a backup"),
     "XX": ("{name} is damaged", "restore it from a backup"),
 }
-_CROWDED: Final = "too many clients"
+_CROWDED: Final = ("too many clients", "too many connections", "remaining connection slots")
 _REFUSED: Final[Mapping[str, tuple[str, str]]] = {
+    "is not permitted to log in": _WRONG["28"],
     "password authentication failed": _WRONG["28"],
     "no password supplied": _WRONG["28"],
     "no pg_hba.conf entry": _WRONG["28"],

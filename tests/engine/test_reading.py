@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from syncengine.canonical import encode
 from syncengine.engine.reading import as_input, from_input, storable
 from syncengine.model.event import Snapshot, Version
+from tests.decide.plans import flow
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.text(max_size=8),
@@ -29,10 +30,11 @@ def test_what_was_written_down_is_read_again(
 ) -> None:
     version = Version(at=at, resolution=timedelta(milliseconds=resolution), sequence=sequence)
     snapshot = Snapshot(record="rows", id="1", version=version, content=content, complete=complete, gone=gone)
-    accepted = as_input(system="crm", flow="account.crm", snapshot=snapshot, name="n")
+    accepted = as_input(flow("account.crm", "crm", "rows"), snapshot, name="n")
     assert from_input(accepted.delivery.body) == ("account.crm", snapshot)
     assert accepted.reading
     assert accepted.envelope.event_id == "reading:account.crm:1:n"
+    assert (accepted.envelope.record, accepted.envelope.subjects) == ("account.crm:1", ("account.crm:1",))
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ def forms(text: str) -> Iterator[bytes]:
     """A text as it may be written down somewhere."""
     yield text.encode()
     yield json.dumps(text)[1:-1].encode()
+    yield json.dumps(text, ensure_ascii=False)[1:-1].encode()
     yield text.encode().hex().encode()
     yield text.encode("utf-16-le")
     yield text.encode("utf-16-be")

@@ -164,7 +164,7 @@ def test_a_right_that_was_taken_away_is_named(kept: Kept, undisturbed: Undisturb
     kept.catches_up(undisturbed)
 
 
-@pytest.mark.parametrize("point", ["recover.committed", "decide.judged"])
+@pytest.mark.parametrize("point", ["share.taken", "decide.judged"])
 def test_a_full_disk_of_the_server_is_told_and_what_was_acknowledged_stays(
     point: str, cluster: Cluster, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from syncengine.model.dossier import (
 )
 from syncengine.model.value import Json
 from syncengine.store.memory.ledger import ActionRow, AttemptRow, InputRow, Ledger
+from syncengine.store.memory.sessions import switchboard
 
 
 def dossier(ledger: Ledger, records: Sequence[int], inputs: Sequence[int]) -> Dossier:
@@ -38,6 +39,7 @@ def dossier(ledger: Ledger, records: Sequence[int], inputs: Sequence[int]) -> Do
         holds=tuple(_holds(ledger, about)),
         conflicts=tuple(_conflicts(ledger, about)),
         reviews=tuple(_reviews(ledger, about, places)),
+        switches=tuple(switchboard(ledger)),
     )
 
 

@@ -4,7 +4,7 @@ given as arrays.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
@@ -20,6 +20,7 @@ _EQUAL: Final = re.compile(r'\w+\.(\w+) = given\."(\w+)"')
 KEY: Final = "key_0"
 _ONE_KEY: Final = re.compile(rf'IN \(%\({KEY}\)s(?:::\w+(?: COLLATE "C")?)?\)')
 _TYPES: Final = {"BIGINT": "int8", "INTEGER": "int4", "VARCHAR": "text", "": "bytea"}
+_TYPES_OF_KEYS: Final[Mapping[type, str]] = {int: "int8", str: "text", bytes: "bytea"}
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -33,7 +34,7 @@ class Copied:
         self._types = [types[name] for name in names]
         self._texts = [place for place, kind in enumerate(self._types) if kind == "text"]
         quoted = ", ".join(f'"{name}"' for name in names)
-        self._text = f"COPY {construct.table.name} ({quoted}) FROM STDIN (FORMAT BINARY)"
+        self._text = f"COPY {construct.table.name} ({quoted}) FROM STDIN (FORMAT BINARY)"  # type: ignore[attr-defined]
 
     def run(self, connection: Connection, rows: Rows) -> int:
         cursor = connection.connection.cursor()
@@ -81,15 +82,17 @@ class Asked:
     def __init__(self, one: Select[Any], dialect: Dialect, fixed: Sequence[str]) -> None:
         """`one` asks about a single key, the parameter KEY."""
         compiled = str(one.compile(dialect=_named(dialect)))
-        types = {match[1]: _TYPES[match[2] or ""] for match in _PARAMETER.finditer(compiled)}
         self._fixed = tuple(fixed)
-        self._text = _ONE_KEY.sub(f"= ANY(%({KEY})b::{types[KEY]}[])", compiled)
-        assert KEY in self._text, f"{compiled} asks about no keys"
+        self._texts = {
+            kind: _ONE_KEY.sub(f"= ANY(%({KEY})b::{type_}[])", compiled) for kind, type_ in _TYPES_OF_KEYS.items()
+        }
+        assert self._texts[int] != compiled, f"{compiled} asks about no keys"
 
     def rows(self, connection: Connection, keys: Sequence[Any], fixed: Sequence[Any]) -> list[Any]:
-        given = _kept([tuple(keys)], range(len(keys)))[0] if isinstance(keys[0], str) else keys
-        asked = {**dict(zip(self._fixed, fixed, strict=True)), KEY: list(given)}
-        return list(connection.exec_driver_sql(self._text, asked).all())
+        kind = next(kind for kind in _TYPES_OF_KEYS if isinstance(keys[0], kind))
+        given = [key for (key,) in _kept([(key,) for key in keys], (0,))] if kind is str else list(keys)
+        asked = {**dict(zip(self._fixed, fixed, strict=True)), KEY: given}
+        return list(connection.exec_driver_sql(self._texts[kind], asked).all())
 
 
 def together(construct: ClauseElement, dialect: Dialect, names: Sequence[str]) -> Copied | Arrays:
@@ -109,11 +112,11 @@ def _row_of(construct: Update, said: str, names: Sequence[str]) -> list[int]:
 
 
 def kept(rows: Rows) -> Rows:
-    """With texts that can be kept, in columns that nobody knows."""
-    return _kept(rows, [place for place, value in enumerate(rows[0]) if isinstance(value, str)])
+    """A few rows with texts that can be kept, whatever their columns are."""
+    return _kept(rows, {place for row in rows for place, value in enumerate(row) if isinstance(value, str)})
 
 
-def _kept(rows: Rows, texts: Sequence[int]) -> Rows:
+def _kept(rows: Rows, texts: Collection[int]) -> Rows:
     """`texts` are the places of texts. In this form nobody but the server would refuse the character NUL, and the
     transaction with it.
     """

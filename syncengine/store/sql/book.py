@@ -50,10 +50,10 @@ class SqlBook:
     def strands(self) -> Sequence[int]:
         found: list[int] = []
         with self._reading() as connection:
-            after: int | None = _LOWEST
+            after: int | None = connection.execute(_NEXT_STRAND, {"after": _LOWEST}).scalar()
             while after is not None:
+                found.append(after)
                 after = connection.execute(_NEXT_STRAND, {"after": after}).scalar()
-                found.extend(() if after is None else (after,))
         return found
 
     def entries(self, strand: int, after: int | None) -> Iterator[ChainedEntry]:
@@ -88,16 +88,18 @@ class SqlBook:
                 return
 
     def tables(self) -> Mapping[str, Shape]:
+        with self._reading() as connection:
+            known = catalog.tables(connection)
         return {
             name: Shape(columns=table.c.keys(), key=[column.name for column in table.primary_key.columns])
             for name, table in METADATA.tables.items()
-            if name not in _APART
+            if name not in _APART and name in known
         }
 
     def rows(self, table: str) -> Iterator[Sequence[Row]]:
         of = METADATA.tables[table]
         first, more = _pages(of)
-        question, last = first, {}
+        question, last = first, dict[str, Any]()
         while True:
             with self._reading() as connection:
                 rows = [[_plain(v) for v in row] for row in connection.execute(question, last)]

@@ -47,6 +47,15 @@ def catalog(connection: Connection) -> Mapping[str, str]:
     return dict(sorted((name, str(said)) for name, said in connection.exec_driver_sql(question)))
 
 
+def tables(connection: Connection) -> frozenset[str]:
+    """Those that are there, by name."""
+    known = catalog(connection)
+    if connection.dialect.name == "sqlite":
+        return frozenset(name.partition(" ")[2] for name in known if name.startswith("table "))
+    columns = (name.removeprefix("column ") for name in known if name.startswith("column "))
+    return frozenset(name.partition(".")[0] for name in columns)
+
+
 def sealed(connection: Connection) -> str:
     """The revision of the schema, and the seal of all that it is made of."""
     revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

@@ -25,6 +25,7 @@ from syncengine.store.schema.trail import payloads
 from syncengine.store.schema.work import actions, attempts, holds
 from syncengine.store.sql.records import by_id
 from syncengine.store.sql.statement import Many
+from syncengine.store.sql.switches import switchboard
 from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
 
 _BODIES: Final = Many(lambda keys: select(payloads.c.id, payloads.c.body).where(payloads.c.id.in_(keys)))
@@ -75,6 +76,7 @@ def dossier(connection: Connection, records: Sequence[int], inputs: Sequence[int
         holds=tuple(_hold(row) for row in rows.of(_HOLDS, about)),
         conflicts=tuple(_conflict(row, bodies) for row in lost),
         reviews=tuple(_review(row, bodies) for _, row in sorted(asked.items())),
+        switches=tuple(switchboard(connection)),
     )
 
 

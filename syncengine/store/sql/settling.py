@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
@@ -45,8 +46,7 @@ _ON_THE_WAY: Final = Shared(
         unsettled(attempt_table),
         attempt_table.c.state.in_(words(_MOVING)),
         attempt_table.c.session_id != bindparam("of_session"),
-    )
-    .order_by(attempt_table.c.id),
+    ),
     record=action_table.c.record_id,
 )
 
@@ -150,7 +150,8 @@ class Left:
 
 def left_behind(connection: Connection, session: int, share: Share, living: Collection[int] | None) -> Sequence[Left]:
     """What sessions that do not live left on its way, in a share of the work."""
-    rows = _ON_THE_WAY.rows(connection, share, of_session=session)
+    # In order only here: to find them in order, SQLite would walk through all attempts that there ever were.
+    rows = sorted(_ON_THE_WAY.rows(connection, share, of_session=session), key=itemgetter(0))
     return [
         Left(attempt=number, fence=fence, due=0 if living is None or is_gone(process or "") else _over(deadline))
         for number, fence, of, deadline, process in rows

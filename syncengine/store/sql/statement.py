@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Column, Connection, Delete, Dialect, Inser
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.expression import BinaryExpression, ClauseElement
 
-from syncengine.store.sql.arrays import FEW, KEY, Arrays, Asked, Copied, together
+from syncengine.store.sql.arrays import FEW, KEY, Arrays, Asked, Copied, kept, together
 
 _SIZES: Final = (1, 8, 64, 500)
 
@@ -40,11 +40,12 @@ class Bulk:
         if self._written is not None:
             self._written.tell(connection, rows)
         dialect = connection.dialect
-        if dialect.name == "postgresql" and len(rows) > FEW:
+        if dialect.name == "postgresql":
             if self._together is None:
                 self._together = together(self._construct, dialect, self._names)
-            if (changed := self._together.run(connection, rows)) is not None:
+            if len(rows) > FEW and (changed := self._together.run(connection, rows)) is not None:
                 return changed
+            rows = kept(rows)
         if dialect.name not in self._texts:
             self._texts[dialect.name] = _text(self._construct, dialect, self._names)
         return connection.exec_driver_sql(self._texts[dialect.name], list(rows)).rowcount

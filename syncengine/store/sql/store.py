@@ -59,8 +59,8 @@ from syncengine.store.sql import (
     tally,
 )
 from syncengine.store.sql import reach as reaching
-from syncengine.store.sql.claims import Alone, Claims
 from syncengine.store.sql.book import SqlBook
+from syncengine.store.sql.claims import Alone, Claims
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.share import Share
 from syncengine.store.sql.unit import Randomness, Unit

@@ -13,10 +13,9 @@ from syncengine.store.schema.intake import inbox, refusals, repeats, touched
 from syncengine.store.schema.knowledge import conflicts, records, reviews, unsettled
 from syncengine.store.schema.matching import pairings
 from syncengine.store.schema.trail import audit, per_batch
-from syncengine.store.schema.work import actions, attempts
+from syncengine.store.schema.work import actions, attempts, in_flight, replaceable
 from syncengine.store.sql import failures
 from syncengine.vocabulary import (
-    OVER,
     ActionState,
     AttemptState,
     EntryKind,
@@ -39,7 +38,10 @@ def tally(connection: Connection, session: Session) -> Tally:
     events[Fate.DUPLICATE] += again.get(0, 0)
     unmapped = _counts(connection, inbox.c.type, and_(judged, inbox.c.fate == Fate.UNMAPPED.value))
     states = _counts(connection, actions.c.state, moved)
-    unfinished = _counts(connection, actions.c.state, actions.c.state.notin_([state.value for state in OVER]))
+    unfinished = {
+        **_counts(connection, actions.c.state, replaceable(actions)),
+        **_counts(connection, actions.c.state, in_flight(actions)),
+    }  # each by an index of its own: what is over is not walked through
     return Tally(
         events={fate: n for fate, n in sorted(events.items()) if n},
         decisions=_decisions(connection, session),
