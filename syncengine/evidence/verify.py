@@ -155,13 +155,13 @@ class _Check:
             suspects = self._again(still, suspects)
             self.sealed.check_again(still.payloads(), self.heads.payload)
             self.heads = now
+        self._check_ends(still)
+        self.walk.finish(self.heads)
+        self.sealed.settle()
         for found in suspects.values():
             for places in found.values():
                 for place in places:
                     self.damage.note(place)
-        self.sealed.settle()
-        self._check_ends(still)
-        self.walk.finish(self.heads)
         self.anchored.pass_by(self.replay.turn + 1, self._standing())
         self._check_ledger()
         for place in self.anchored.places(self.heads):

@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from msgspec.json import decode
-
+from syncengine.canonical import decode
 from syncengine.model.erasure import Name
 from syncengine.store.subject import names_of_link
 
@@ -110,4 +109,4 @@ def means(ground: Ground, text: str, record: int) -> set[Name]:
 
 def refers(document: str, links: Collection[Link]) -> bool:
     """Whether the document of a record names one of these links."""
-    return any((flow, decode(id_)) in links for flow, id_ in _REF.findall(document))
+    return any((flow, decode(id_.encode())) in links for flow, id_ in _REF.findall(document))

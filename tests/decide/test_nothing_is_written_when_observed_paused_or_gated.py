@@ -60,6 +60,7 @@ def test_for_every_phase_pause_and_status(
         {"status": "not_applicable"},
         {"status": "verified"},  # since when, nobody knows
         {"status": "verified", "since": to_text(T0 - timedelta(days=91))},
+        {"status": "verified", "since": to_text(T0 + timedelta(days=2))},  # checked in the future
         {"status": "verified", "since": to_text(T0), "valid_until": to_text(T0 + timedelta(hours=23))},
     ],
 )

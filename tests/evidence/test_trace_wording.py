@@ -6,7 +6,7 @@ from typing import Any
 
 from syncengine.evidence.trace import trace
 from syncengine.evidence.wording import tell
-from syncengine.vocabulary import ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
+from syncengine.vocabulary import HELD_ON, ActionKind, ActionState, AttemptState, Fate, InboxState, InputKind, Trust
 from tests.evidence.dossiers import (
     CRM_HIT,
     EVENT_HIT,
@@ -101,13 +101,28 @@ def test_a_dead_lettered_action_gives_its_reason() -> None:
     assert "update in invoice.crm: dead-lettered (the target refused it)" in text(actions=(dead,))
 
 
-def test_a_hold_says_what_to_do_next_until_it_is_released() -> None:
+def test_a_hold_says_who_said_so_and_what_to_do_next_until_it_is_released() -> None:
     held = action(state=ActionState.HELD, attempts=())
-    open_hold = text(actions=(held,), holds=(hold(),))
-    assert "held by the gate kyb: kyb_status is pending, since 2026-03-01T09:30:00Z; next: Ask compliance." in open_hold
-    released = text(actions=(held,), holds=(hold(released_at=T0, released_by="evt_9"),))
-    assert "released 2026-03-01T09:30:00Z (evt_9)" in released
-    assert "next:" not in released
+    open_hold = text(actions=(held,), holds=(hold(said_by="account.crm acc_1 (evt_8)"),))
+    assert (
+        """  what gates said
+    2026-03-01T09:30:00Z  invoice.crm is held by the gate kyb: kyb_status is pending
+      on the word of  account.crm acc_1 (evt_8)
+      next            Ask compliance."""
+        in open_hold
+    )
+    assert "held by the gate kyb: kyb_status is pending, since 2026-03-01T09:30:00Z\n" in open_hold
+    released = text(actions=(held,), holds=(hold(released_at=T0, released_by="every need passes; kyb by evt_9"),))
+    assert "released  2026-03-01T09:30:00Z, every need passes; kyb by evt_9" in released
+    assert "since 2026-03-01T09:30:00Z until 2026-03-01T09:30:00Z" in released
+    assert "Ask compliance" not in released
+
+
+def test_a_hold_that_gave_way_to_another_one_is_no_answer_to_why() -> None:
+    held = action(state=ActionState.SUPERSEDED, attempts=())
+    said = text(actions=(held,), holds=(hold(released_at=T0, released_by=HELD_ON),))
+    assert "what gates said" not in said
+    assert "held by the gate kyb" in said
 
 
 def test_a_superseded_action_names_its_successor_instead_of_what_it_never_wrote() -> None:

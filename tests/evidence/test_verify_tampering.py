@@ -12,6 +12,7 @@ import pytest
 from syncengine.canonical import chain, commitment
 from syncengine.evidence.verify import Verdict, verify
 from syncengine.store.open import open_store
+from syncengine.store.sqlite import append_only
 from syncengine.vocabulary import OutcomeKind
 from tests.store.scene import Scene, busy
 
@@ -19,6 +20,10 @@ Tamper = Callable[..., Verdict]
 
 
 def check(path: Path) -> Verdict:
+    with closing(sqlite3.connect(path)) as connection:
+        for guard in append_only("audit"):  # whoever took it away puts it back
+            connection.execute(guard)
+        connection.commit()
     store = open_store(f"sqlite:///{path}", damaged=True)
     try:
         return verify(store.book())
@@ -208,7 +213,8 @@ def test_the_tail_is_cut_off_and_the_count_set_back(tamper: Tamper) -> None:
         "DELETE FROM audit WHERE strand = 1 AND number > 3",
         "UPDATE strands SET count = 3, head = (SELECT hash FROM audit WHERE strand = 1 AND number = 3) WHERE id = 1",
     )
-    assert "the checkpoint in strand 2" in verdict.places[0]
+    assert any("the checkpoint in strand 2" in place for place in verdict.places)
+    assert verdict.places[0].endswith("what was between them is gone")
 
 
 def test_a_whole_strand_is_removed(tamper: Tamper) -> None:
@@ -234,8 +240,7 @@ def test_an_entry_is_copied(tamper: Tamper) -> None:
     columns = "strand, kind, body, hash"
     copied = f"SELECT number + 1000, {columns} FROM audit WHERE strand = 1 AND number = 4"
     verdict = tamper(f"INSERT INTO audit (number, {columns}) {copied}")
-    assert verdict.places[0].startswith("strand 1 entries")
-    assert any("the body names another place" in place for place in verdict.places)
+    assert verdict.places[0].startswith("strand 1 entry 1004: it was added; the ledger counts")
 
 
 def test_an_entry_is_changed_and_hashed_anew(tamper: Tamper, path: Path) -> None:
@@ -265,7 +270,7 @@ def test_an_entry_is_changed_and_hashed_anew(tamper: Tamper, path: Path) -> None
         ("UPDATE links SET record_id = 4 WHERE flow = 'invoice.crm'", "it leads to record 4"),
         ("DELETE FROM links WHERE flow = 'invoice.crm'", "link invoice.crm 00Q: it is gone"),
         ("UPDATE switches SET phase = 'automated'", "switch set:billing: it stands at automated"),
-        ("DELETE FROM switches", "switch set:billing: it stands at "),
+        ("DELETE FROM switches", "switch set:billing: it is gone"),
     ],
 )
 def test_a_state_is_changed_without_an_entry(tamper: Tamper, statement: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Companies that nobody has seen before, with whatever goes wrong on the way: SEEDS=100 pytest tests/quickstart -k seeds
+"""Companies that nobody has seen before, and whatever goes wrong on the way: SEEDS=100 pytest tests/quickstart -k seeds
 
 FIRST_SEED=N begins with another seed. Each is tried on a ledger of either kind: `-k "seeds and sqlite"` leaves one out.
 """

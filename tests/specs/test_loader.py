@@ -78,6 +78,7 @@ MISTAKES = [
     (INVOICE, '"*/30 * * * *"', '"*/30 * * * * *"', '"*/30', VALUE, "flows.crm.sync.cron", "five"),
     (INVOICE, '"*/30 * * * *"', '"61 * * * *"', '"61', VALUE, "flows.crm.sync.cron", "five"),
     (INVOICE, '{cron: "*/30 * * * *"}', "hourly", "hourly", VALUE, "flows.crm.sync", "realtime"),
+    (INVOICE, '{cron: "*/30 * * * *"}', "{each_run: true}", "each_run", VALUE, "crm.sync.each_run", "sync: each_run"),
     (INVOICE, '{cron: "*/30 * * * *"}', "{zone: UTC}", "{zone", VALUE, "flows.crm.sync", "cron"),
     (INVOICE, "as: date", "as: day", "day}", VALUE, "flows.crm.fields.due_at.as", "Choose"),
     (INVOICE, "{at: due_on, as: date}", "{as: date}", "{as", VALUE, "flows.crm.fields.due_at", "`at`"),

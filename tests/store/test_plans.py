@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Select, bindparam
 from sqlalchemy.dialects import sqlite
 
-from syncengine.store.sql import actions, attempts, holds, inputs, lanes, records, waits
+from syncengine.store.sql import actions, attempts, holds, inputs, lanes, records, settling, waits
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.share import Shared
 from syncengine.store.sql.statement import Many
@@ -54,6 +54,7 @@ def plan(database: Database, asked: Question) -> str:
         (holds._ANY_OPEN, "ix_holds_open"),
         (holds._ABOUT, "ix_holds_open"),
         (records._LINKED, "sqlite_autoindex_links"),
+        (settling._ON_THE_WAY, "ix_attempts_unsettled"),
         (waits._LEFT, "sqlite_autoindex_waits"),
     ],
 )

@@ -160,6 +160,7 @@ def test_a_new_session_goes_on_where_the_last_one_ended(opening: Opening) -> Non
     after = Scene(opening(), scene.clock)
     assert after.session.id != scene.session.id
     assert after.store.share(after.session, after.now) == 1
+    after.clock.advance(60 * SECOND)
     (doubt,) = after.doubts()
     assert (doubt.send.attempt, doubt.send.frozen) == (send.attempt, send.frozen)
     assert after.accept(delivery("evt_1")).new == 1

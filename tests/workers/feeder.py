@@ -13,6 +13,7 @@ from pathlib import Path
 from syncengine.clock import SystemClock
 from syncengine.engine.intake import Report, take_stream
 from syncengine.engine.root import Door, Hands, open_intake
+from syncengine.engine.world import World
 from syncengine.errors import BusyError
 
 SIZE = 5
@@ -23,25 +24,27 @@ AGAIN = 0.05
 def main(maps: str, state: str, file: str) -> None:
     door = Door(maps=Path(maps), environment="local", state=state, actor="feeder", kind="ingest")
     lines = Path(file).read_bytes().splitlines(keepends=True)
-    for start in range(0, len(lines), SIZE):
-        sys.stdin.readline()
-        group = lines[start : start + SIZE]
-        while not _taken(door, group):
+    groups = [lines[start : start + SIZE] for start in range(0, len(lines), SIZE)]
+    sys.stdin.readline()
+    while groups:
+        try:
+            with open_intake(door, Hands(clock=SystemClock())) as world:
+                while groups:
+                    _take(world, groups[0])
+                    ids = [json.loads(json.loads(line)["body"])["id"] for line in groups.pop(0)]
+                    print(*ids, flush=True)
+                    if groups:
+                        sys.stdin.readline()
+        except BusyError:
             SystemClock().wait(AGAIN)
-        print(*(json.loads(json.loads(line)["body"])["id"] for line in group), flush=True)
     print("done", flush=True)
 
 
-def _taken(door: Door, group: Sequence[bytes]) -> bool:
+def _take(world: World, group: Sequence[bytes]) -> None:
     report = Report()
-    try:
-        with open_intake(door, Hands(clock=SystemClock())) as world:
-            for _ in take_stream(world, "stripe", BytesIO(b"".join(group)), report):
-                pass
-    except BusyError:
-        return False
+    for _ in take_stream(world, "stripe", BytesIO(b"".join(group)), report):
+        pass
     assert report.refused == [], report.refused
-    return True
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def reach(ledger: Ledger, text: str) -> Reach | None:
     told = _told(ground, ledger, text, found, found.names if text.isdigit() else found.names | spelled)
     if told.is_empty and not (found.records or found.names or erased_of(ledger, spelled)):
         return None
-    holds = tuple(ledger.legal_holds.values())
+    holds = sorted(ledger.legal_holds.values(), key=lambda hold: hold.subject)
     return replace(
         told,
         held=tuple(hold for hold in holds if found.meets(_of_hold(ground, ledger, hold))),

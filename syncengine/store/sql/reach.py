@@ -174,9 +174,8 @@ def _told(ground: _Ground, text: str, found: Closure) -> Reach:
     left = sorted(number for number, (_, state) in known.items() if not is_erased(state))
     said = found.names if text.isdigit() else found.names | _spelled(ground, text)  # a number stands anywhere
     inputs, lines = _inputs(ground, found, said), _refusals(ground, said)
-    busy = tuple(
-        f"{kind} in {flow} (action:{number}, {state})" for number, flow, kind, state in ground.ask(_BUSY, found.records)
-    )
+    going = sorted(set(map(tuple, ground.ask(_BUSY, found.records))))
+    busy = tuple(f"{kind} in {flow} (action:{number}, {state})" for number, flow, kind, state in going)
     objects: dict[str, int] = {}
     for number in left:
         objects[known[number][0]] = objects.get(known[number][0], 0) + 1
