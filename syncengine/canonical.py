@@ -27,6 +27,7 @@ class NotStrictError(ValueError):
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 _encode = msgspec.json.Encoder(order="sorted").encode
+_packed = msgspec.msgpack.Encoder().encode
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
@@ -195,6 +196,11 @@ def commitment(salt: bytes, body: bytes) -> bytes:
 def root(leaves: Sequence[bytes]) -> bytes:
     """One digest over an ordered run of leaves, none of which is the beginning of another."""
     return hashlib.sha256(b"\x01" + b"".join(leaves)).digest()
+
+
+def seals(key: bytes, rows: Sequence[Sequence[Any]], width: int) -> str:
+    """Of each row the first `width` bytes of SHA-256 over a key and the row as a MessagePack array; all in hex."""
+    return b"".join([hashlib.sha256(key + _packed(row)).digest()[:width] for row in rows]).hex()
 
 
 def chain(previous: bytes, body: bytes) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 
 class Word(StrEnum):
-    """From a member to its text and back is what an event does most; the library's own ways take three times as long."""
+    """From a member to its text and back is what an event does all the time; the library's ways take thrice as long."""
 
     @property
     def value(self) -> str:

@@ -83,14 +83,14 @@ def deliveries(company: Company, seed: int) -> list[Delivered]:
     sent: list[tuple[int, int, Json]] = []
     for number, it in enumerate(happened):
         delay = rng.randrange(1, 9)
-        if rng.random() < 0.08:
+        if rng.random() < 0.1:
             delay += rng.randrange(HOUR, 3 * DAY)
         if it["type"] == "customer.created" and it["data"]["object"]["id"] in first_bills:
             delay = first_bills[it["data"]["object"]["id"]] - it["created"] + 5 * MINUTE
         sent.append((it["created"] + delay, number, it))
         if number % 16 == 5:
             sent.append((it["created"] + delay + rng.randrange(MINUTE, 2 * DAY), number, it))
-        if number % 45 == 17:
+        if number % 44 == 13:
             twin = it | {"id": _id(rng, it["data"]["object"])}
             sent.append((it["created"] + rng.randrange(2, 20), number, twin))
     sent.sort(key=lambda each: each[:2])

@@ -204,8 +204,8 @@ KINDS: tuple[Callable[[Telling], None], ...] = (
 
 
 FIRST_DAY = moment(2025, 10, 27, 8)
-SIGN_UPS = 300 * DAY
-"""How long it takes until all have signed up; the last of them is told of for two months more."""
+SIGN_UPS = 345 * DAY
+"""How long it takes until all have signed up; each of them is told of for two months at most."""
 
 
 def tell(seed: int, customers: int) -> Company:

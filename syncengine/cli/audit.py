@@ -12,10 +12,9 @@ from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.ledger import existing_ledger
 from syncengine.cli.progress import Progress
 from syncengine.errors import UserError
-from syncengine.evidence.anchor import Anchor, take_up
+from syncengine.evidence.anchor import take_up
 from syncengine.evidence.mask import escape
 from syncengine.evidence.verify import Verdict, verify
-from syncengine.store.protocol import Store
 
 
 @click.group(name="audit")
@@ -24,7 +23,7 @@ def command() -> None:
 
 
 @command.command(name="verify")
-@click.option("--anchor", "anchors", metavar="FILE", help="Anchors that were kept elsewhere, as `audit anchor` wrote them.")
+@click.option("--anchor", "anchors", metavar="FILE", help="Anchors that were kept elsewhere (see `audit anchor`).")
 @options.state
 @options.form
 @options.quiet
@@ -37,7 +36,7 @@ def verify_command(*, anchors: str | None, state: str, form: str, quiet: bool) -
     """
     given, wrong = (None, ()) if anchors is None else take_up(_lines_of(anchors))
     with existing_ledger(state) as store, Progress(quiet=quiet) as progress:
-        verdict = judged(store, given, progress)
+        verdict = verify(store.book(), anchors=given, progress=progress.show)
     places = (*wrong, *verdict.places)
     code = Exit.FINDINGS if places else Exit.DONE
     if form == "json":
@@ -66,11 +65,6 @@ def anchor_command(*, out: str | None, state: str, form: str) -> Exit:
 
         return answer({"anchor": decode(line), "out": out}, Exit.DONE)
     return say(line if out is None else f"appended to {escape(out)}", Exit.DONE)
-
-
-def judged(store: Store, anchors: tuple[Anchor, ...] | Any = None, progress: Progress | None = None) -> Verdict:
-    show = progress.show if progress is not None else lambda *_: None
-    return verify(store.book(), anchors=anchors, progress=show)
 
 
 def _lines_of(path: str) -> list[bytes]:

@@ -2,22 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
 
 from syncengine.errors import UserError
 from syncengine.store.protocol import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @contextmanager
 def existing_ledger(url: str, *, damaged: bool = True) -> Iterator[Store]:
     """A ledger to look at, `damaged` as it may be. Raises UserError where nothing was ever written."""
-    from syncengine.store.open import open_store
-    from syncengine.store.sqlite import database_path
+    from syncengine.store.open import is_there, open_store
 
-    if url.startswith("sqlite") and not _written(database_path(url)):
+    if not is_there(url):
         raise UserError(
             "there is no ledger yet",
             remedy="Run `syncengine run` or `syncengine ingest` first, or name the ledger with --state.",
@@ -25,7 +20,3 @@ def existing_ledger(url: str, *, damaged: bool = True) -> Iterator[Store]:
         )
     with closing(open_store(url, damaged=damaged)) as store:
         yield store
-
-
-def _written(path: "Path") -> bool:
-    return path.is_file() and path.stat().st_size > 0

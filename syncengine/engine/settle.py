@@ -71,8 +71,8 @@ def _held_against(settlement: Settlement, *, suspect: bool, alone: bool) -> Sett
     kind = settlement.outcome.kind
     if kind not in (OutcomeKind.REJECTED, OutcomeKind.UNKNOWN):
         return settlement
-    failed = kind is OutcomeKind.REJECTED or (kind is OutcomeKind.UNKNOWN and (alone or not suspect))
-    return replace(settlement, failed=failed, suspect=kind is OutcomeKind.UNKNOWN)
+    refused = kind is OutcomeKind.REJECTED
+    return replace(settlement, failed=refused or alone or not suspect, suspect=not refused)
 
 
 def settle_probes(world: World, doubts: Sequence[Doubt], probes: Sequence[Probe], window: timedelta) -> None:

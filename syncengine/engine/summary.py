@@ -109,6 +109,15 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
     if also := _counts({**found, "unsettled": tally.unsettled}):
         yield "also", also
     yield from _left(tally)
+    yield from _obstacles(tally, done)
+    if done.others:
+        yield "workers", "what is left is with others, which go on"
+    if done.stopped:
+        yield "stopped", "as asked; the next run goes on from here"
+
+
+def _obstacles(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
+    """What could not be taken in, read or written, and why."""
     if tally.unmapped_types:
         yield "unmapped", _counts(tally.unmapped_types)
     for name, line, why in done.intake.refused:
@@ -125,10 +134,6 @@ def _lines(tally: Tally, done: Done) -> Iterator[tuple[str, str]]:
         yield "paused", _paused(paused)
     for flow, at in sorted(done.batches.items()):
         yield "batch", f"{flow}: what is ready waits for the next one, at {to_text(at)}"
-    if done.others:
-        yield "workers", "what is left is with others, which go on"
-    if done.stopped:
-        yield "stopped", "as asked; the next run goes on from here"
 
 
 def _left(tally: Tally) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ VERSION: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """`ledger` is the seal of the ledger's identity, `heads` the hash over all strands after transaction `turn`, in hex.
+    """`ledger` is the seal of the ledger's identity, `heads` the hash over all strands after transaction `turn`.
     `line` is its place in its file, from 1.
     """
 
@@ -64,11 +64,12 @@ def take_up(lines: Iterable[bytes]) -> tuple[Sequence[Anchor], Sequence[str]]:
             try:
                 found.append(_read(line, number))
             except (ValueError, LookupError, TypeError, AttributeError) as error:
-                wrong.append(f"line {number} of the anchors: {error if type(error) is _Unfit else 'it is no anchor'}")
+                what = str(error) if isinstance(error, _UnfitError) else "it is no anchor"
+                wrong.append(f"line {number} of the anchors: {what}")
     return found, wrong
 
 
-class _Unfit(ValueError):
+class _UnfitError(ValueError):
     """Says in words what is wrong with a line."""
 
 
@@ -76,9 +77,9 @@ def _read(line: bytes, number: int) -> Anchor:
     said = dict(decode(line))
     own = said.pop("digest")
     if digest(encode(said)).hex() != own:
-        raise _Unfit("it was damaged: it does not match its own digest")
+        raise _UnfitError("it was damaged: it does not match its own digest")
     if said["anchor"] != VERSION:
-        raise _Unfit("a newer version of syncengine wrote it")
+        raise _UnfitError("a newer version of syncengine wrote it")
     return Anchor(
         project=str(said["project"]),
         ledger=str(said["ledger"]),

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
-from json import JSONDecoder
 from operator import itemgetter
 from typing import Any, Final
 
+from syncengine.canonical import decode
 from syncengine.model.book import Book
 from syncengine.model.entry import ChainedEntry
 from syncengine.vocabulary import EntryKind
 
 _KINDS: Final = frozenset(kind.value for kind in EntryKind)
 _WRITTEN: Final = EntryKind.WRITTEN.value
-_decode: Final = JSONDecoder().decode
 
 Said = Mapping[str, Any]
 Told = tuple[ChainedEntry, Said | None]
@@ -23,7 +22,7 @@ Transaction = tuple[int, list[Told]]
 
 
 def in_turn(book: Book, after: Mapping[int, int], until: Mapping[int, int]) -> Iterator[Transaction]:
-    """What stands in the strands behind `after` up to `until`, by strand; all of a strand that `until` does not name."""
+    """What stands in the strands behind `after` up to `until`, by strand; all of one that `until` does not name."""
     strands = [
         transactions(_up_to(book.entries(strand, after.get(strand)), until.get(strand)))
         for strand in sorted({*book.strands(), *until})
@@ -72,7 +71,7 @@ def _turn(said: Said | None) -> int:
 
 def read(body: bytes) -> Said | None:
     try:
-        said = _decode(body.decode())
+        said = decode(body)
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) and said.get("kind") in _KINDS else None

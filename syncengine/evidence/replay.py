@@ -24,7 +24,7 @@ _RECOVERY: Final = "recovery"
 Facts = Mapping[str, Any]
 
 ANY: Final = object()
-"""Stands where the entries do not say what is in a column: somebody changed the row who moved nothing, and sealed it."""
+"""Stands where no entry says what is in a column: somebody changed the row who moved nothing, and sealed it."""
 
 
 class Action(NamedTuple):

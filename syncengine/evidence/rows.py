@@ -24,7 +24,10 @@ _UNTOUCHED: Final[Mapping[str, Sequence[Any]]] = {
 
 _RETIRED: Final = frozenset({ActionState.SUPERSEDED.value, ActionState.CANCELLED.value})
 _BASIC: Final = frozenset(
-    {"state", "record_id", "flow", "key", "replaced_by", "action_id", "number", "fence", "released_at", "phase", "paused"}
+    {
+        "state", "record_id", "flow", "key", "replaced_by", "action_id", "number", "fence", "released_at", "phase",
+        "paused",
+    }
 )  # fmt: skip
 """Columns that the entries of every version told."""
 
@@ -44,6 +47,7 @@ class Rows:
         self._parts = {table: fixed(table, shape.columns), **_parts(table, shape.columns)} if sealed else {}
         self._places = {name: place for place, name in enumerate(shape.columns)}
         self._expected: Callable[[Any], Mapping[str, Any] | None] | None = self._told().get(table)
+        self._key = [self._places[name] for name in shape.key]
         self._seen: set[Any] = set()
 
     def _told(self) -> Mapping[str, Callable[[Any], Mapping[str, Any] | None]]:
@@ -56,7 +60,8 @@ class Rows:
         }
 
     def check(self, rows: Sequence[Row]) -> Iterator[Suspect]:
-        keys = [self._shape.key_of(row) for row in rows]
+        (first, *others) = self._key
+        keys = [row[first] for row in rows] if not others else [tuple([row[p] for p in self._key]) for row in rows]
         wrong: dict[Any, list[str]] = {}
         for part, places in self._parts.items():
             if places:
@@ -71,7 +76,8 @@ class Rows:
         self, part: str, places: Sequence[int], keys: Sequence[Any], rows: Sequence[Row], wrong: dict[Any, list[str]]
     ) -> None:
         known = self._replay.seals.get(part)
-        kept = rows if len(places) == len(self._shape.columns) else [[row[p] for p in places] for row in rows]
+        whole = len(places) == len(self._shape.columns)
+        kept = [tuple(row) for row in rows] if whole else [[row[p] for p in places] for row in rows]
         for key, row, seal in zip(keys, kept, numbers_of(seal_all(self._secret, kept)), strict=True):
             said = 0 if known is None else known.get(key)
             if known is not None:
@@ -81,7 +87,7 @@ class Rows:
             if said:
                 columns = ", ".join(self._shape.columns[place] for place in places)
                 wrong.setdefault(key, []).append(f"{self.name(key)}: it is not as it was written (one of {columns})")
-            elif part == self._table or part == RECORD_STATE:
+            elif part in (self._table, RECORD_STATE):
                 wrong.setdefault(key, []).append(f"{self.name(key)}: it was added; no entry says that it was written")
             elif part in _UNTOUCHED and tuple(row) != tuple(_UNTOUCHED[part]):
                 columns = ", ".join(self._shape.columns[place] for place in places)

@@ -73,7 +73,7 @@ class Seals:
         self.put(key, _NONE)
 
     def settle(self, key: Any) -> None:
-        """This row is as its seal says."""
+        """The row is as its seal says."""
         if type(key) is int and 0 <= key < len(self._settled):
             self._settled[key] = 1
         else:

@@ -1,9 +1,8 @@
 """The ledger laid open: what verification reads of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.payload import PayloadRow
@@ -22,9 +21,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heads:
-    """Where the ledger says that it stands. `checkpoint` is the hash of the newest one (b"": none), `turn` the number of
-    the newest transaction (0: it numbers none), `payload` that of the newest payload; `identity` and `schema` are the
-    seals that a session which begins now would name.
+    """Where the ledger says that it stands. `checkpoint` is the hash of the newest one (b"": none), `turn` the number
+    of the newest transaction (0: it numbers none), `payload` that of the newest payload; `identity` and `schema` are
+    the seals that a session which begins now would name.
     """
 
     strands: Mapping[int, Head] = field(default_factory=dict)
@@ -49,6 +48,20 @@ class Shape:
         """A key of several columns is a tuple."""
         found = tuple(row[self.columns.index(name)] for name in self.key)
         return found[0] if len(found) == 1 else found
+
+
+class Still(Protocol):
+    """`with book.still() as still`."""
+
+    def __enter__(self) -> "Book": ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: Any,  # noqa: PYI036 - a traceback is no noun
+        /,
+    ) -> bool | None: ...
 
 
 class Book(Protocol):
@@ -84,6 +97,6 @@ class Book(Protocol):
         """What the database itself finds wrong with itself, in words, and what of the schema is missing."""
         ...
 
-    def still(self) -> AbstractContextManager[Self]:
+    def still(self) -> "Still":
         """The ledger of one moment. Short: on some databases nobody can write meanwhile."""
         ...

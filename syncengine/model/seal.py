@@ -4,11 +4,10 @@ The seal of a row is the beginning of SHA-256 over the ledger's own key and the 
 the order of its table. It says nothing to whoever has only the trail, and cannot be made again without the key.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from msgspec.msgpack import Encoder
+from syncengine.canonical import seals
 
 WIDTH: Final = 16
 """Hexadecimal digits of a seal."""
@@ -47,19 +46,12 @@ def fixed(table: str, columns: Sequence[str]) -> list[int]:
     apart.update(TOLD.get(table, ()))
     return [place for place, name in enumerate(columns) if name not in apart]
 
-_packed = Encoder().encode
-
 
 def seal_all(key: bytes, rows: Sequence[Sequence[Any]]) -> str:
     """The seals of some rows, one after the other."""
-    half = WIDTH // 2
-    return b"".join([sha256(key + _packed(row)).digest()[:half] for row in rows]).hex()
+    return seals(key, rows, WIDTH // 2)
 
 
 def identity(project: str, opened_at: str, secret: bytes) -> str:
     """The seal of the ledger itself; every session's first entry names it."""
     return seal_all(b"", [(project, opened_at, secret)])
-
-
-def split(seals: str) -> Iterable[str]:
-    return (seals[place : place + WIDTH] for place in range(0, len(seals), WIDTH))

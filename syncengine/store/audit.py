@@ -178,9 +178,7 @@ def attempt_moved(
         facts["via"] = via
     if request:
         facts["request"] = request
-    for name, fact in kept.items():
-        if fact:
-            facts[name] = fact
+    facts.update({name: fact for name, fact in kept.items() if fact})
     if link is not None:
         facts["link"] = [link.flow, link.id]
     return Entry(kind=EntryKind.ATTEMPT, at=at, record=record, action=action, attempt=id, facts=facts)

@@ -60,7 +60,7 @@ class NulLoader(TextLoader):
 
     def load(self, data: Buffer) -> str:
         text = str(data, "utf-8")
-        return read(text) if text.startswith(_OPEN) else text
+        return text if text[:1] != _SIGN or text[:2] != _OPEN else read(text)
 
 
 def settle_in(connection: "psycopg.Connection[Any]") -> None:

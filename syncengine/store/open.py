@@ -48,6 +48,22 @@ def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager
     return EngineLock.beside(database_path(url), command=command, now=now)
 
 
+def is_there(url: str) -> bool:
+    """Whether anything was ever written to a ledger. Makes none. Raises UserError and BusyError."""
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind == "sqlite":
+        from syncengine.store.sqlite import database_path
+
+        path = database_path(url)
+        return path.is_file() and path.stat().st_size > 0
+    if kind in _POSTGRES:
+        from syncengine.store.postgres import open_database
+        from syncengine.store.upgrade import is_begun
+
+        return is_begun(open_database(url))
+    raise UserError(f"no ledger can be kept in {kind!r}", remedy=_WAYS)
+
+
 def look_at(url: str) -> "Condition":
     """How a ledger is doing. Changes nothing of it, and makes none. Raises UserError and BusyError."""
     kind = url.partition(":")[0].partition("+")[0]

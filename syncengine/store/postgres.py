@@ -93,7 +93,7 @@ def _check_options(address: URL) -> None:
             "the driver for PostgreSQL is not installed", remedy="pip install 'syncengine-q2c[postgresql]'"
         ) from None
     try:
-        make_conninfo(**address.query)
+        make_conninfo(**{name: str(value) for name, value in address.query.items()})
     except ProgrammingError:
         raise UserError(
             f"the URL of {_name(address)} has an option that the driver does not know",
@@ -108,14 +108,16 @@ def _name(address: URL) -> str:
 
 
 def _settle_in(connection: Any, name: str) -> None:
-    from syncengine.store import nul
+    from syncengine.store import binary, nul
 
     connection.autocommit = True  # transactions begin where we say so
     connection.prepared_max = _PREPARED
     nul.settle_in(connection)
+    binary.settle_in(connection)
     try:
         row: Any = connection.execute(_SETTLE_IN).fetchone()
-        _check(connection.info.server_version, *row[-2:], name)
+        encoding, version = row[-2:]
+        _check(connection.info.server_version, encoding, version, name)
     except BaseException:
         connection.close()
         raise

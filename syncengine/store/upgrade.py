@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from syncengine.errors import UserError
 from syncengine.store.sql.database import Database
@@ -24,6 +25,15 @@ def upgrade(database: Database) -> None:
         raise
 
 
+def is_begun(database: Database) -> bool:
+    """Whether a database holds a ledger, of whatever version. It is let go of."""
+    try:
+        with database.reading() as connection:
+            return bool(_revision(connection))
+    finally:
+        database.engine.dispose()
+
+
 def _is_present(database: Database) -> bool:
     with database.reading() as connection:
         return _revision(connection) == REVISIONS[-1]
@@ -32,7 +42,7 @@ def _is_present(database: Database) -> bool:
 def _bring_up(database: Database) -> None:
     with database.writing() as connection:
         if _revision(connection) != REVISIONS[-1]:  # somebody else may have done it meanwhile
-            _migrate(connection)
+            _migrate_in_words(database, connection)
 
 
 def _revision(connection: Connection) -> str:
@@ -53,6 +63,20 @@ def _revision(connection: Connection) -> str:
 def _must_be_empty(connection: Connection) -> None:
     if inspect(connection).get_table_names():
         raise UserError("this database holds something else than a ledger", remedy="name another one with --state")
+
+
+def _migrate_in_words(database: Database, connection: Connection) -> None:
+    """A ledger that has what a migration is to add says that it is older than it is."""
+    said = _revision(connection)
+    try:
+        _migrate(connection)
+    except DBAPIError as error:
+        if error.orig is None or database.explain(error.orig) is not None:
+            raise
+        raise UserError(
+            f"this ledger says that its schema is {said}, and it is not: somebody changed one of the two",
+            remedy="restore it from a backup",
+        ) from error
 
 
 def _migrate(connection: Connection) -> None:

@@ -6,11 +6,11 @@ engine passes the wicket before each transaction too: it finds a person standing
 
 import fcntl
 import os
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from syncengine.clock import SystemClock
 from syncengine.errors import BusyError
 
 _LOOK_AGAIN: Final = 0.001
@@ -37,12 +37,13 @@ class Wicket:
     def __enter__(self) -> Self:
         """Raises BusyError when somebody stands in it for longer than our patience."""
         file = self._file = self._open()
-        until = time.monotonic() + self._patience
+        clock = SystemClock()
+        until = clock.monotonic() + self._patience
         while file is not None and not _taken(file):
-            if time.monotonic() > until:
+            if clock.monotonic() > until:
                 self.__exit__(None, None, None)
                 raise BusyError(f"another process waits to write to {self.path.stem}", remedy="try again in a moment")
-            time.sleep(_LOOK_AGAIN)
+            clock.wait(_LOOK_AGAIN)
         return self
 
     def __exit__(

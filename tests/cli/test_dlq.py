@@ -43,8 +43,10 @@ def refused(tmp_path: Path, customers: list[str], command: Command, capsys: Capt
     """One customer whom the target refuses, and a delivery that nobody can read; after a run."""
     with closing(sqlite3.connect(tmp_path / "target.db")) as target:
         target.executescript(REFUSE.format(id=customers[1]))
-    nonsense = {"id": "evt_bad", "object": "event", "created": 1767225600, "livemode": False, "type": "customer.created",
-                "data": {"object": "nonsense"}}  # fmt: skip
+    nonsense = {
+        "id": "evt_bad", "object": "event", "created": 1767225600, "livemode": False, "type": "customer.created",
+        "data": {"object": "nonsense"},
+    }  # fmt: skip
     workspace.drop(tmp_path, "second", [json.dumps(nonsense).encode()])
     assert command("run", "--environment", "local", "--format", "json") == Exit.OPEN
     document = said(capsys)
@@ -79,7 +81,7 @@ def test_the_table_has_a_line_for_each(refused: str, command: Command, capsys: C
     assert any(row.startswith("input:") and "stripe customer.created evt_bad" in row for row in rows)
 
 
-def test_a_list_that_is_cut_says_so(refused: str, command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_a_list_that_is_cut_says_so(refused: str, command: Command, capsys: Capture) -> None:
     assert command("dlq", "list", "--limit", "1", "--format", "json") == Exit.DONE
     document = said(capsys)
     assert (len(document["dead_letters"]), document["more"]) == (1, True)
@@ -103,7 +105,7 @@ def test_one_is_shown_with_what_it_would_have_written(refused: str, command: Com
     assert shown["told"][0]["attempts"][0]["state"] == "rejected"
 
 
-def test_values_are_shown_as_the_view_shows_them(refused: str, command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_values_are_shown_as_the_view_shows_them(refused: str, command: Command, capsys: Capture) -> None:
     command("dlq", "list", "--format", "json")
     (action,) = [one for one in said(capsys)["dead_letters"] if one["kind"] == "action"]
     assert command("dlq", "show", action["id"], "--view", "nobodys") == Exit.USAGE
@@ -115,26 +117,26 @@ def test_values_are_shown_as_the_view_shows_them(refused: str, command: Command,
     assert "= •••" in out
 
 
-def test_an_input_is_found_by_its_event(refused: str, command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_an_input_is_found_by_its_event(refused: str, command: Command, capsys: Capture) -> None:
     assert command("dlq", "show", "evt_bad") == Exit.DONE
     out = capsys.readouterr().out
     assert out.startswith("input:")
     assert "could not be applied" in out
 
 
-def test_an_unknown_letter_ends_with_1(refused: str, command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_an_unknown_letter_ends_with_1(refused: str, command: Command, capsys: Capture) -> None:
     assert command("dlq", "show", "action:4711") == Exit.FINDINGS
     assert "`syncengine dlq list` shows them all" in capsys.readouterr().err
 
 
-def test_a_ledger_without_any_says_so(customers: list[str], command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_a_ledger_without_any_says_so(customers: list[str], command: Command, capsys: Capture) -> None:
     assert command("run", "--environment", "local") == Exit.DONE
     capsys.readouterr()
     assert command("dlq", "list") == Exit.DONE
     assert capsys.readouterr().out == "there are no dead letters\n"
 
 
-def test_only_the_run_that_made_it_exits_5_and_a_strict_one(refused: str, command: Command, capsys: Capture) -> None:  # noqa: ARG001
+def test_only_the_run_that_made_it_exits_5_and_a_strict_one(refused: str, command: Command, capsys: Capture) -> None:
     assert command("run", "--environment", "local") == Exit.DONE
     assert "dead       actions 1, inputs 1: syncengine dlq list" in capsys.readouterr().out
     assert command("run", "--environment", "local", "--strict") == Exit.OPEN
@@ -161,7 +163,7 @@ def test_a_table_that_is_missing_is_a_fault_that_names_it_and_its_remedy(
 
 
 def test_a_column_that_is_missing_is_a_fault_too(
-    tmp_path: Path, customers: list[str], command: Command, capsys: Capture  # noqa: ARG001
+    tmp_path: Path, customers: list[str], command: Command, capsys: Capture
 ) -> None:  # fmt: skip
     with closing(sqlite3.connect(tmp_path / "target.db")) as target:
         target.execute("alter table accounts rename column email to mail")

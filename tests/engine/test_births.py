@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from syncengine.store.memory import MemoryStore
 from tests.engine.events import customer
 from tests.engine.test_built_in import Crashing, run_into_a_crash
 from tests.scenarios.stage import Stage
@@ -54,6 +55,7 @@ def lose(stage: Stage) -> None:
 
 def replay(stage: Stage) -> None:
     """Everything that was read is read again, as after a restored cursor."""
+    assert isinstance(stage.store, MemoryStore)
     ledger = stage.store._ledger  # what no person can do from outside
     for flow in list(ledger.cursors):
         ledger.cursors.drop(flow)

@@ -71,11 +71,11 @@ def test_one_payment_order_is_made_of_a_request_and_shows_in_the_crm_from_the_be
     order = "select payout_key, beneficiary, amount, currency, state, source from payment_orders"
     shown = "select payout_key, account_id, amount, currency, status, bank_id from payouts"
     assert payouts.rows("bank", order) == [("1", 1, 12050, "EUR", "pending", "syncengine")]
-    assert payouts.rows("crm", shown) == [("1", 1, 120.5, "EUR", None, "1")]
+    assert payouts.rows("crm", shown) == [("1", 1, 120.5, "EUR", "pending", "1")]  # the bank's word, asked for at once
 
-    answer = payouts.run_later()  # the bank's word is the value now, and is no other than the one that was asked for
+    answer = payouts.run_later()
     assert payouts.rows("crm", shown) == [("1", 1, 120.5, "EUR", "pending", "1")]
-    assert (answer["conflicts"], answer["reviews"]) == (0, 0)
+    assert (answer["conflicts"], answer["reviews"], answer["has_changes"]) == (0, 0, False)
 
     payouts.sql("bank", "update payment_orders set state = 'paid'")
     payouts.sql("erp", "update payout_requests set amount = 99999")

@@ -424,6 +424,18 @@ CELLS: Final[Mapping[str, Attack]] = {
     for name, table in TABLES.items()
     for column in table.columns
 }
+
+
+def some(random: Random) -> Iterator[str]:
+    """One column of every table, and what is done to rows in every fourth."""
+    for name, table in TABLES.items():
+        yield f"{name}.{random.choice(table.c.keys())} is changed"
+        if not random.randrange(4):
+            yield f"a row of {name} is removed"
+            yield f"a row of {name} is added"
+            yield f"rows of {name} are exchanged"
+
+
 FOUND: Final[Mapping[str, Attack]] = {**TRAIL, **PAYLOADS, **SCHEMA, **ROWS, **CELLS}
 """What a ledger shows by itself."""
 

@@ -10,8 +10,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from syncengine.cli.audit import judged
-from syncengine.store.open import open_store
 from tests.crash import writelog
 from tests.quickstart import oracle
 from tests.quickstart.workspace import ROOT, Workspace
@@ -120,9 +118,8 @@ class Company:
     def wrong(self) -> list[str]:
         """What is written twice, and what of the trail does not hold."""
         twice = [f"{s}: {what}" for s in TARGETS for what in writelog.written_twice(self.folder, s)]
-        with closing(open_store(self.url, damaged=True)) as store:
-            verdict = judged(store)
-        return [*twice, *verdict.places, *self._unsound()]
+        verified = self.run("audit", "verify")
+        return [*twice, *([verified.said] if verified.code else []), *self._unsound()]
 
     def _unsound(self) -> Iterable[str]:
         for name in ("ledger", *TARGETS) if self.state.exists() else TARGETS:

@@ -18,11 +18,12 @@ import pytest
 
 from syncengine.canonical import encode
 from syncengine.clock import ManualClock
-from syncengine.errors import BusyError, FenceLostError
+from syncengine.errors import BusyError, FenceLostError, UserError
 from syncengine.evidence.verify import verify
 from syncengine.model.action import Candidate, Wait
 from syncengine.model.attempt import Send
 from syncengine.model.decision import Conflict, FlowOutcome, Link, ReviewItem
+from syncengine.model.erasure import Reach
 from syncengine.model.event import Accepted
 from syncengine.model.matching import PairMark, Theirs
 from syncengine.model.record import FieldState, Record
@@ -40,6 +41,7 @@ from syncengine.store.protocol import (
     Session,
     Store,
 )
+from syncengine.store.sql import settling
 from syncengine.vocabulary import (
     IN_FLIGHT,
     ActionState,
@@ -52,6 +54,7 @@ from syncengine.vocabulary import (
     PairState,
     Phase,
 )
+from tests.postgres import PostgresServer, new_database
 from tests.store.scene import BORN, CRM, ERP, FLOWS, SECOND, action, delivery, hold, new_record, refused, settlement_of
 
 T = TypeVar("T")
@@ -59,6 +62,7 @@ T = TypeVar("T")
 ENTITIES: Final = ("a", "b", "c")
 STEPS: Final = 110
 SEEDS: Final = range(12)
+SEEDS_ON_POSTGRESQL: Final = 3
 ANSWERS: Final = (
     OutcomeKind.CONFIRMED, OutcomeKind.CONFIRMED, OutcomeKind.REJECTED, OutcomeKind.THROTTLED, OutcomeKind.UNKNOWN,
     OutcomeKind.UNKNOWN, OutcomeKind.NOT_SENT, OutcomeKind.MOVED,
@@ -81,12 +85,12 @@ MARKS: Final = (
 class Story:
     """Every deed asks both stores; what they answer, or that they refuse, is the same."""
 
-    def __init__(self, seed: int, disk: Path) -> None:
+    def __init__(self, seed: int, url: str) -> None:
         self.random = Random(seed)
         self.clock = ManualClock()
         self.memory: Store = MemoryStore(Random(seed).randbytes)
         self.salts = Random(seed).randbytes
-        self.url = f"sqlite:///{disk}"
+        self.url = url
         self.disk = open_store(self.url, randomness=self.salts)
         self.sequence = 0
         self.refusals = 0
@@ -356,8 +360,10 @@ class Story:
 
     def erase(self) -> None:
         """Somebody is forgotten, to the end or not, unless something stands in the way."""
+        if not self.rarely():
+            return
         subject = self.random.choice((*ENTITIES, "evt_owner", "made1"))
-        found = self.both(lambda s: s.reach(subject))
+        found = self.both(lambda s: _reach(s, subject))
         if found is not None and not found.held and not found.busy:
             self.both(lambda s: s.begin_erasure(self.session, found, "so", self.now))
         if found is None or not found.busy:
@@ -417,6 +423,14 @@ class Story:
             assert verify(store.book()).places == ()
 
 
+def _reach(store: Store, subject: str) -> Reach | None:
+    """None where an id means nobody, or several."""
+    try:
+        return store.reach(subject)
+    except UserError:
+        return None
+
+
 def unnumbered(answer: Any) -> str:
     """Which entry told of an erasure is another one where seals of rows have entries of their own."""
     return re.sub(r"strand \d+ entry \d+|erased_by=\d+", "somewhere", repr(answer))
@@ -445,7 +459,22 @@ SEEN: Counter[str] = Counter()
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_stores_tell_the_same_story(seed: int, empty_ledger: Path, tmp_path: Path) -> None:
-    story = Story(seed, Path(copyfile(empty_ledger, tmp_path / "state.db")))
+    told(Story(seed, f"sqlite:///{copyfile(empty_ledger, tmp_path / 'state.db')}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS[:SEEDS_ON_POSTGRESQL])
+def test_so_does_the_one_on_postgresql(
+    seed: int, postgres_server: PostgresServer, empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """There, what a dead session left is due at once only where its process is known to have ended."""
+    monkeypatch.setattr(settling, "is_gone", bool)
+    name = new_database(postgres_server, empty_database)
+    told(Story(seed, postgres_server.url(name)))
+    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def told(story: Story) -> None:
     for _ in range(STEPS):
         story.happen()
         story.compare()

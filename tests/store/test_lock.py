@@ -1,5 +1,7 @@
 """One engine per ledger, and its death is known at once."""
 
+import errno
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncengine.errors import BusyError, UserError
-from syncengine.store.lock import EngineLock
+from syncengine.store.lock import EngineLock, holder, remembers
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HOLD = """
@@ -75,3 +77,50 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="cannot be made"), lock(tmp_path / "file" / "state.db"):
         pytest.fail("locked nothing")
+
+
+def test_a_ledger_that_was_there_is_remembered(tmp_path: Path) -> None:
+    ledger = tmp_path / "state.db"
+    with lock(ledger):
+        pass
+    assert not remembers(ledger)
+    ledger.write_bytes(b"something")
+    with lock(ledger):
+        assert remembers(ledger)
+    ledger.unlink()
+    with lock(ledger):
+        assert remembers(ledger)
+    assert remembers(ledger)
+
+
+def test_whoever_asks_who_holds_it_takes_nothing_and_makes_nothing(tmp_path: Path) -> None:
+    ledger = tmp_path / "state.db"
+    assert holder(ledger) is None
+    assert list(tmp_path.iterdir()) == []
+    with lock(ledger):
+        assert "run, process" in str(holder(ledger))
+    assert holder(ledger) is None
+
+
+def test_a_folder_whose_rights_changed_is_no_wrong_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = tmp_path / "state.db"
+    ledger.write_bytes(b"something")
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(BusyError, match="cannot be made: Read-only file system"), lock(ledger):
+        pytest.fail("locked nothing")
+
+
+def test_a_full_disk_is_told_and_the_lock_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(os, "pwrite", full)
+        with pytest.raises(BusyError, match="is full"), lock(tmp_path / "state.db"):
+            pytest.fail("nobody knows who holds it")
+    with lock(tmp_path / "state.db"):
+        pass

@@ -7,7 +7,7 @@ from syncengine.model.entry import Entry
 from syncengine.store.protocol import Store
 from syncengine.vocabulary import EntryKind, Phase
 from tests.store.conftest import Opening
-from tests.store.scene import BORN, CRM, Scene, busy, delivery
+from tests.store.scene import BORN, CRM, SECOND, Scene, busy, delivery
 
 
 def entries(scene: Scene, kind: EntryKind) -> list[tuple[int, Entry]]:

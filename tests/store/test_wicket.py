@@ -18,9 +18,8 @@ from tests.store.scene import Scene
 
 def test_one_at_a_time_and_the_next_when_it_leaves(tmp_path: Path) -> None:
     first, second = (Wicket.beside(tmp_path / "state.db", patience=0.0) for _ in range(2))
-    with first:
-        with pytest.raises(BusyError, match=r"another process waits to write to state\.db"), second:
-            pass
+    with first, pytest.raises(BusyError, match=r"another process waits to write to state\.db"), second:
+        pass
     with second:
         pass
 

@@ -88,16 +88,18 @@ def _told(ground: _Ground, ledger: Ledger, text: str, found: Closure, said: Coll
         name = ledger.records[number].object
         objects[name] = objects.get(name, 0) + 1
     own = {seq for _, seq, shown in ground.naming(found.names) if shown} | set(ground.inputs_about(found.records))
+    lines = tuple(
+        row.id
+        for row in ledger.refused.values()
+        if (body := _body(ledger, row.payload)) is not None and says(said, row.system, body)
+    )
+    names = found.names | {f"{flow}:{id_}" for flow, id_ in found.links} or (said if lines else set())
     return Reach(
         subject=text,
-        names=frozenset(found.names | {f"{flow}:{id_}" for flow, id_ in found.links}),
+        names=frozenset(names),
         records=tuple(left),
         inputs=tuple(sorted(seq for seq in found.inputs if _is_left(ledger, seq, own))),
-        refusals=tuple(
-            row.id
-            for row in ledger.refused.values()
-            if (body := _body(ledger, row.payload)) is not None and says(said, row.system, body)
-        ),
+        refusals=lines,
         payloads=tuple(p.id for p in ledger.payloads.values() if p.record in found.records and not p.erased_by),
         candidates=tuple(sorted(at for at in ledger.theirs if ":".join(at) in found.names)),
         objects=objects,

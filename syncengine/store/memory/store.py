@@ -37,7 +37,7 @@ from syncengine.store.memory import (
 )
 from syncengine.store.memory.book import MemoryBook
 from syncengine.store.memory.ledger import Ledger
-from syncengine.store.memory.transaction import Randomness, Transaction
+from syncengine.store.memory.transaction import OWN_KEY, Randomness, Transaction
 from syncengine.store.protocol import (
     DecisionBatch,
     Doubt,
@@ -98,7 +98,7 @@ class MemoryStore:
 
     def secret(self) -> bytes:
         with self._lock:
-            return bytes.fromhex(self._ledger.meta.get(sessions.OWN_KEY) or "")
+            return bytes.fromhex(self._ledger.meta.get(OWN_KEY) or "")
 
     def checkpoint(self, session: Session, now: datetime) -> None:
         with self._transaction(session, now) as t:

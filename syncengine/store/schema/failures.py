@@ -18,6 +18,6 @@ failures: Final = Table(
     PrimaryKeyConstraint("kind", "number"),
     one_of("kind", Message),
 )  # fmt: skip
-"""`number` is that of an action, or the place of an input. `alone`: what is sent next is sent by itself. `error` is what
-went wrong last, in words for people.
+"""`number` is that of an action, or the place of an input. `alone`: what is sent next is sent by itself. `error` says
+what went wrong last, in words for people.
 """

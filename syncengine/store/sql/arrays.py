@@ -57,6 +57,7 @@ class Arrays:
         compiled = str(construct.compile(dialect=_named(dialect)))
         types = {match[1]: _TYPES[match[2] or ""] for match in _PARAMETER.finditer(compiled)}
         assert types.keys() == set(names), f"{compiled} takes {sorted(types)}, not {names}"
+        self._types = [types[name] for name in names]
         self._texts = [place for place, name in enumerate(names) if types[name] == "text"]
         asked = ", ".join(f"%b::{types[name]}[]" for name in names)
         quoted = ", ".join(f'"{name}"' for name in names)
@@ -72,8 +73,11 @@ class Arrays:
         """
         if self._one and len({tuple([row[place] for place in self._one]) for row in rows}) < len(rows):
             return None
-        columns = tuple(list(column) for column in zip(*_kept(rows, self._texts), strict=True))
-        return connection.exec_driver_sql(self._text, columns).rowcount
+        from syncengine.store.binary import KINDS
+
+        columns = zip(self._types, zip(*_kept(rows, self._texts), strict=True), strict=True)
+        given = tuple(KINDS[type_](column) for type_, column in columns)
+        return connection.exec_driver_sql(self._text, given).rowcount
 
 
 class Asked:
@@ -84,15 +88,17 @@ class Asked:
         compiled = str(one.compile(dialect=_named(dialect)))
         self._fixed = tuple(fixed)
         self._texts = {
-            kind: _ONE_KEY.sub(f"= ANY(%({KEY})b::{type_}[])", compiled) for kind, type_ in _TYPES_OF_KEYS.items()
+            type_: _ONE_KEY.sub(f"= ANY(%({KEY})b::{type_}[])", compiled) for type_ in _TYPES_OF_KEYS.values()
         }
-        assert self._texts[int] != compiled, f"{compiled} asks about no keys"
+        assert self._texts["int8"] != compiled, f"{compiled} asks about no keys"
 
     def rows(self, connection: Connection, keys: Sequence[Any], fixed: Sequence[Any]) -> list[Any]:
-        kind = next(kind for kind in _TYPES_OF_KEYS if isinstance(keys[0], kind))
-        given = [key for (key,) in _kept([(key,) for key in keys], (0,))] if kind is str else list(keys)
-        asked = {**dict(zip(self._fixed, fixed, strict=True)), KEY: given}
-        return list(connection.exec_driver_sql(self._texts[kind], asked).all())
+        from syncengine.store.binary import KINDS
+
+        type_ = next(type_ for kind, type_ in _TYPES_OF_KEYS.items() if isinstance(keys[0], kind))
+        given = [key for (key,) in _kept([(key,) for key in keys], (0,))] if type_ == "text" else keys
+        asked = {**dict(zip(self._fixed, fixed, strict=True)), KEY: KINDS[type_](given)}
+        return list(connection.exec_driver_sql(self._texts[type_], asked).all())
 
 
 def together(construct: ClauseElement, dialect: Dialect, names: Sequence[str]) -> Copied | Arrays:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Table, and_, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, func, select, tuple_
 
 from syncengine.model.book import Head, Heads, Row, Shape
 from syncengine.model.entry import ChainedEntry
@@ -102,7 +102,7 @@ class SqlBook:
         question, last = first, dict[str, Any]()
         while True:
             with self._reading() as connection:
-                rows = [[_plain(v) for v in row] for row in connection.execute(question, last)]
+                rows = connection.execute(question, last).all()
             if rows:
                 yield rows
             if len(rows) < _PAGE:
@@ -156,7 +156,7 @@ def _pages(table: Table) -> tuple[Any, Any]:
     """The first page of a table, and the one behind a key."""
     key = list(table.primary_key.columns)
     page = select(table).order_by(*key).limit(_PAGE)
-    after = [bindparam(f"after_{column.name}") for column in key]
+    after: list[BindParameter[Any]] = [bindparam(f"after_{column.name}") for column in key]
     if len(key) == 1:
         return page, page.where(and_(key[0] > after[0]))
     return page, page.where(tuple_(*key) > tuple_(*after))
@@ -170,7 +170,3 @@ def as_bytes(kept: Any) -> bytes:
 def _as_int(kept: Any) -> int:
     """What stands in a column of numbers; -1, which no such column has, where somebody wrote something else into it."""
     return kept if isinstance(kept, int) else -1
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value

@@ -1,6 +1,6 @@
 """Moves without an attempt: an action waits, is held or cancelled, turns out to be nothing, or is ready again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from syncengine.model.letter import Message
@@ -26,14 +26,15 @@ def move_all(unit: Unit, moves: Sequence[Move]) -> Sequence[int]:
             done.append(move)
         else:
             left.append(move.candidate.id)
-    asked = [_waits(unit, m) if m.to is ActionState.WAITING else m for m in done]
+    named = ((w.flow, w.id, w.target) for m in done if m.to is ActionState.WAITING for w in m.waits)
+    known = links.translate(unit.connection, named)
+    asked = [_waits(m, known) if m.to is ActionState.WAITING else m for m in done]
     _carry_out(unit, [m for m in asked if m.to != m.candidate.state], standing)
     return left
 
 
-def _waits(unit: Unit, move: Move) -> Move:
+def _waits(move: Move, known: Collection[tuple[str, str, str]]) -> Move:
     """What has been linked since it was looked at is not waited for; with nothing left, the action is ready."""
-    known = links.translate(unit.connection, [(w.flow, w.id, w.target) for w in move.waits])
     missing = tuple(w for w in move.waits if (w.flow, w.id, w.target) not in known)
     return replace(move, waits=missing, to=ActionState.WAITING if missing else ActionState.READY)
 

@@ -179,9 +179,10 @@ def _told(ground: _Ground, text: str, found: Closure) -> Reach:
     objects: dict[str, int] = {}
     for number in left:
         objects[known[number][0]] = objects.get(known[number][0], 0) + 1
+    names = found.names | {f"{flow}:{id_}" for flow, id_ in found.links} or (said if inputs or lines else set())
     return Reach(
         subject=text,
-        names=frozenset(found.names | {f"{flow}:{id_}" for flow, id_ in found.links}),
+        names=frozenset(names),
         records=tuple(left),
         inputs=inputs,
         refusals=lines,

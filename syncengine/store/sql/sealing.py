@@ -133,7 +133,7 @@ def read(connection: Connection, table: Table, keys: Sequence[Any]) -> Mapping[A
         telling = max(range(len(columns)), key=lambda place: len(said[place]))
         rows = _by(columns[telling]).rows(connection, list(said[telling]))
     wanted = frozenset(keys)
-    found = {_key(table, row): [bytes(v) if isinstance(v, memoryview) else v for v in row] for row in rows}
+    found = {_key(table, row): tuple(row) for row in rows}
     return {key: row for key, row in found.items() if key in wanted}
 
 
