@@ -9,7 +9,7 @@ import click
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
 from syncengine.cli.findings import guarded
-from syncengine.cli.ledger import existing_ledger
+from syncengine.cli.ledger import switchboard_of
 from syncengine.cli.phases import Standing, as_json, as_text, standings
 from syncengine.clock import SystemClock
 from syncengine.errors import RefusedError, UserError
@@ -48,7 +48,7 @@ def show(*, scope: str | None, environment: str | None, maps: Path, state: str, 
     spec = _read(maps)
     if scope is not None:
         _check(scope, spec)
-    with existing_ledger(state, damaged=False) as store:
+    with switchboard_of(state) as store:
         board = store.switchboard()
     found = standings(spec, board, _floor(spec, environment))
     shown = [one for one in found if scope in (None, one.scope)]
@@ -85,7 +85,7 @@ def _promote(
         remedy = "Say why with --reason; it is kept in the audit trail."
         raise UserError(f"{scope} is to write more, and nobody says why", remedy=remedy, rule="phase/no-reason")
     _without_mistakes(spec)
-    with existing_ledger(state, damaged=False) as store:
+    with switchboard_of(state) as store:
         before = _standing(scope, spec, store.switchboard(), environment)
         to = _above(before)
         moved = store.switch(
@@ -110,7 +110,7 @@ def demote(
     """Take SCOPE (set:NAME) one step back. It acts at once, beside a run: nothing is sent that the phase forbids."""
     spec = _read(maps)
     _check(scope, spec)
-    with existing_ledger(state, damaged=False) as store:
+    with switchboard_of(state) as store:
         before = _standing(scope, spec, store.switchboard(), environment)
         moved = False
         if before.effective is not Phase.OBSERVE:

@@ -7,18 +7,24 @@ from typing import Any
 import click
 
 from syncengine.cli.exits import Exit, answer, say
-from syncengine.cli.ledger import existing_ledger
+from syncengine.cli.ledger import switchboard_of
 from syncengine.cli.scope import Names, check_scope, names_of
+from syncengine.cli.uncollected import uncollected
 from syncengine.clock import SystemClock, to_text
 from syncengine.evidence.mask import escape
 from syncengine.model.switch import Switch, Turned
 
 
 def switch(scope: str, paused: bool, *, maps: Path, state: str, form: str, actor: str, reason: str) -> Exit:
-    """Pause a scope, or resume it."""
+    """Pause a scope, or resume it. Whoever pauses waits for the answer: it has to be quick beside a large run."""
+    with uncollected():
+        return _switch(scope, paused, maps=maps, state=state, form=form, actor=actor, reason=reason)
+
+
+def _switch(scope: str, paused: bool, *, maps: Path, state: str, form: str, actor: str, reason: str) -> Exit:
     names = names_of(maps)
     check_scope(scope, names)
-    with existing_ledger(state, damaged=False) as store:
+    with switchboard_of(state) as store:
         project = None if names is None else names.project
         moved = store.switch(scope, paused, actor=actor, reason=reason, project=project, now=SystemClock().now())
         board = store.switchboard()

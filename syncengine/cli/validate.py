@@ -1,9 +1,7 @@
 """`syncengine validate`: every mistake in maps, with its place and its remedy."""
 
-import gc
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,6 +9,7 @@ import click
 
 from syncengine.cli import options
 from syncengine.cli.exits import Exit, answer, say
+from syncengine.cli.uncollected import uncollected
 
 if TYPE_CHECKING:
     from syncengine.model.finding import Finding
@@ -44,7 +43,7 @@ def validate(paths: Sequence[Path], form: str) -> Exit:
     from syncengine.model.finding import sort_findings
     from syncengine.vocabulary import Severity
 
-    with _uncollected():
+    with uncollected():
         maps = {folder: judge(folder) for folder in dict.fromkeys(map(folder_of, paths))}
     findings = sort_findings([finding for judged in maps.values() for finding in judged.findings])
     coverage = _lowest([judged.coverage for judged in maps.values()])
@@ -55,18 +54,6 @@ def validate(paths: Sequence[Path], form: str) -> Exit:
     if form == "github":
         return say(as_github(findings, coverage), code)
     return say("\n".join([as_text(findings, coverage, _lines(findings)), *_more(findings)]), code)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing here is garbage before the end; looking for it again and again would take a seventh of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def folder_of(path: Path) -> Path:

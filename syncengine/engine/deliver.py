@@ -310,6 +310,15 @@ class Delivery:
             yield [replace(intent, deadline=self._world.clock.now() + DEADLINE)]
 
     def _send(self, selection: Selection, intents: Sequence[Intent], switches: Switches) -> Steps:
+        """The intent, the write, and what became of it.
+
+        A worker that has lost its claims hears so from `commit_intent`, in its very transaction, and sends nothing.
+        Whoever takes over waits for that transaction first, and so knows of every attempt in it. Claims may also be
+        lost between the commit and the last byte. Then this worker goes on: it begins no later than MARGIN before the
+        deadline, adapters begin nothing after it, and what it hears from the target falls on a fence that is gone. The
+        other one asks the target only once the deadline is over, and a while more, unless this process is known to
+        have ended; and it sends again only what the target does not show, under the condition of the first write.
+        """
         world = self._world
         if not intents:
             return 0

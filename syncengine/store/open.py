@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from syncengine.errors import UserError
-from syncengine.store.protocol import Store
+from syncengine.store.protocol import Store, Switchboard
 
 if TYPE_CHECKING:
     from syncengine.store.condition.condition import Condition
@@ -34,6 +34,29 @@ def open_store(
     if kind in _POSTGRES:
         return _open_postgres(url, randomness)
     raise UserError(f"no ledger can be kept in {kind!r}", remedy=_WAYS)
+
+
+def open_switchboard(url: str) -> Switchboard:
+    """The same ledger for whoever only switches something in it: it loads less, and takes no part in the work."""
+    kind = url.partition(":")[0].partition("+")[0]
+    if kind not in ("sqlite", *_POSTGRES):
+        return open_store(url)
+    from syncengine.store.sql.switchboard import SqlSwitchboard
+    from syncengine.store.upgrade import upgrade
+
+    database = _database(url)
+    upgrade(database)
+    return SqlSwitchboard(database, os.urandom)
+
+
+def _database(url: str) -> "Database":
+    if not url.startswith("sqlite"):
+        from syncengine.store import postgres
+
+        return postgres.open_database(url)
+    from syncengine.store import sqlite
+
+    return sqlite.open_database(sqlite.database_path(url))
 
 
 def engine_lock(url: str, command: str, now: datetime) -> AbstractContextManager[object]:

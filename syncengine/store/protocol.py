@@ -241,7 +241,31 @@ class Leaving(Enum):
     LAST = "last"
 
 
-class Store(Protocol):
+class Switchboard(Protocol):
+    """What people switch in a ledger."""
+
+    def switchboard(self) -> Sequence[Switch]:
+        """Every scope that somebody ever switched, by name, with who did it last, when and why."""
+        ...
+
+    def switch(
+        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
+    ) -> bool:  # fmt: skip
+        """One transaction, with a session that does nothing else: a phase for the scope of a write set, or whether a
+        scope is paused. False: it stood so already, and nothing was written. Raises UserError when the ledger belongs
+        to another project; `project` None asks for none.
+        """
+        ...
+
+    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
+        """How many actions of each of these flows are ready to go, or are to go again; a flow without any is left out.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Store(Switchboard, Protocol):
     """See the behavioural suite for the whole contract; each method says its one transaction.
 
     In every transaction in which a hold begins or ends, its record and the one it is about become due for another
@@ -335,19 +359,6 @@ class Store(Protocol):
 
     def set_pause(self, session: Session, scope: str, paused: bool, reason: str, now: datetime) -> None: ...
 
-    def switchboard(self) -> Sequence[Switch]:
-        """Every scope that somebody ever switched, by name, with who did it last, when and why."""
-        ...
-
-    def switch(
-        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
-    ) -> bool:  # fmt: skip
-        """One transaction, with a session that does nothing else: a phase for the scope of a write set, or whether a
-        scope is paused. False: it stood so already, and nothing was written. Raises UserError when the ledger belongs
-        to another project; `project` None asks for none.
-        """
-        ...
-
     def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
         """One transaction. Raises FenceLostError, keeping nothing, when a record moved since it was loaded.
 
@@ -383,7 +394,7 @@ class Store(Protocol):
 
     def end_listing(self, session: Session, flow: str, number: int, now: datetime) -> None:
         """All of the flow is listed: what this listing did not show is no candidate any more, and every question about
-        the flow is to be judged again.
+        the flow is to be judged again. Nothing happens when another listing was begun since.
         """
         ...
 
@@ -428,11 +439,6 @@ class Store(Protocol):
     ) -> Sequence[Candidate]:
         """Actions to take up, oldest first: READY ones whose lane is free, and PREPARED ones that are due. In `closed`
         flows a READY one that is batched stays where it is.
-        """
-        ...
-
-    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
-        """How many actions of each of these flows are ready to go, or are to go again; a flow without any is left out.
         """
         ...
 

@@ -63,7 +63,7 @@ def attempted(connection: Connection, statement: Any) -> bool:
     """Whether the database allowed it; a key that is taken cannot be taken twice."""
     try:
         with connection.begin_nested():
-            return connection.execute(statement).rowcount > 0
+            return connection.execute(statement).rowcount != 0  # -1: a database that does not count what is added
     except DBAPIError:
         return False
 

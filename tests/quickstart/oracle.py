@@ -78,7 +78,7 @@ def troubles(customer: Row, truth: Truth) -> list[tuple[str, str]]:
     known = _known(customer, truth)
     found = [] if customer["kyb"] == "passed" else [("kyb", CHECKED[customer["kyb"]])]
     for name, passing in PASSING.items():
-        check = {"status": "open", "days_ago": None} if known is None else known["checks"][name]
+        check: Row = {"status": "open", "days_ago": None} if known is None else known["checks"][name]
         old = check["days_ago"] is None or check["days_ago"] > OLDEST[name]
         if check["status"] not in passing:
             found.append((name, FOUND_OUT[check["status"]]))

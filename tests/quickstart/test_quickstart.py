@@ -123,7 +123,10 @@ def test_the_crm_goes_on_while_the_erp_is_away_and_the_erp_catches_up(workspace:
     it.deliver(it.captured[half:], "while")
     without = it.run()
     assert without.exit == 75
-    assert differences(it.holds("crm"), oracle.crm(truth)) == []
+    held, wanted = it.holds("crm"), oracle.crm(truth)
+    for payouts in (held, wanted):
+        del payouts["payouts"]  # their orders are made in the ERP
+    assert differences(held, wanted) == []
     assert not it.database("erp").exists()
     away.rename(it.database("erp"))
     back = it.run_until(oracle.erp(truth), "erp")

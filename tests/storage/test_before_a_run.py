@@ -11,7 +11,7 @@ from tests.storage.conftest import Undisturbed
 from tests.storage.machine import bound_by_rights, need_immutable_files, small_disk
 from tests.storage.rig import Company
 
-TEMPORARY, USAGE = 75, 64
+OPEN, TEMPORARY, USAGE = 5, 75, 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ CASES = [
     Case(fault="forbidden", file="state", words=r"state.db\S* cannot be \w+.*\n  next: \w+"),
     Case(fault="frozen", file="ledger", words=r"state.db cannot be written\n  next: make it"),
     Case(fault="moved", file="crm", words=r"away +crm: the database \S+crm.db is not there"),
-    Case(fault="emptied", file="crm", words=r"away +crm: the database has no table '\w+'"),
+    Case(fault="emptied", file="crm", words=r"fault +crm: the database has no table '\w+'\n +next: \w+", code=OPEN),
     Case(fault="overwritten", file="crm", words=r"away +crm: the database \S+crm.db: file is not a database"),
     Case(fault="damaged", file="crm", words=r"away +crm: .*database \S+crm.db: .*malformed"),
     Case(fault="locked", file="erp", words=r"away +erp: .*the database \S+erp.db: database is locked"),

@@ -321,6 +321,16 @@ def test_what_comes_later_is_not_kept(company: Scene) -> None:
     assert verify(company.store.book()).places == ()
 
 
+def test_what_came_before_anybody_knew_whose_it_is_goes_when_that_is_known(company: Scene) -> None:
+    erase(company, "cus_1")
+    company.accept(about("evt_8", "giz_1", "odd_8"), about("evt_9", "odd_8", "odd_9"))
+    assert company.due() == ["evt_8", "evt_9"]
+    company.accept(about("evt_10", "cus_1", "giz_1"))
+    assert not company.due()
+    assert b"giz_1" not in b"".join(bodies(company.store))
+    assert verify(company.store.book()).places == ()
+
+
 def test_an_old_delivery_that_comes_again_is_a_repeat(company: Scene) -> None:
     erase(company, "cus_1")
     again = about("evt_1", "cus_1")

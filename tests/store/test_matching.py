@@ -317,6 +317,18 @@ def test_nothing_of_all_this_is_kept_when_a_batch_loses_its_fence(scene: Scene) 
     assert waiting(scene, BORN) == []
 
 
+def test_the_end_of_a_listing_is_none_once_another_one_was_begun(scene: Scene) -> None:
+    listed(scene, row(scene, "1", email="x"))
+    first = scene.store.begin_listing(scene.session, CRM, "rules", scene.now)
+    scene.store.begin_listing(scene.session, CRM, "rules", scene.now)
+    scene.store.end_listing(scene.session, CRM, first, scene.now)
+    known = scene.store.listing(CRM)
+    assert known is not None
+    assert not known.complete
+    know(scene, a=keys(email="x"))
+    assert around(scene, "a") == (["a"], ["1"]), "nothing is forgotten either"
+
+
 # --- what the matching of a batch rested on
 
 

@@ -8,7 +8,7 @@ from syncengine.model.decision import ReviewItem
 from syncengine.model.event import Accepted, Refused
 from syncengine.model.payload import PayloadKind
 from syncengine.store import audit
-from syncengine.store.memory import subjects
+from syncengine.store.memory import erasing, subjects
 from syncengine.store.memory.decisions import review
 from syncengine.store.memory.ledger import InputRow, RefusedRow, RepeatRow
 from syncengine.store.memory.queue import answered, put_input
@@ -25,7 +25,10 @@ def accept(t: Transaction, group: IntakeGroup) -> IntakeReceipt:
     new: list[int] = []
     readings: list[int] = []
     repeated: list[bool] = []
-    for accepted in subjects.sift(ledger, group.accepted):
+    kept, gone = subjects.sift(ledger, group.accepted)
+    if late := subjects.hanging_on(ledger, gone):
+        erasing.forget_inputs(t, dict.fromkeys(late, ()))
+    for accepted in kept:
         seq = ledger.by_event.get((accepted.delivery.system, accepted.envelope.event_id))
         if seq is None:
             seq = _take(t, accepted)

@@ -135,6 +135,8 @@ def keep_listed(t: Transaction, number: int, theirs: Iterable[Theirs]) -> None:
 
 def end_listing(t: Transaction, flow: str, number: int) -> None:
     ledger = t.ledger
+    if ledger.listings[flow].number != number:
+        return
     for at in [at for at, row in ledger.theirs.items() if at[0] == flow and row.listing < number]:
         ledger.theirs.drop(at)
     _wait_again(ledger, flow, _OPEN)

@@ -16,14 +16,26 @@ def name(ledger: Ledger, seq: int, accepted: Accepted) -> None:
             ledger.subjects.put(who, (*known, (seq, shown)))
 
 
-def sift(ledger: Ledger, accepted: Sequence[Accepted]) -> Sequence[Accepted]:
-    """The same, emptied where it is about somebody who was erased; what it shows is forgotten with it."""
+def sift(ledger: Ledger, accepted: Sequence[Accepted]) -> tuple[Sequence[Accepted], set[Name]]:
+    """The same, emptied where it is about somebody who was erased; and the names of what that shows, forgotten too."""
     if not len(ledger.erased):
-        return accepted
+        return accepted, set()
     gone = erased_of(ledger, {who for one in accepted for who in subjects_of(one)})
     kept, names = sifted(accepted, gone)
     forget(ledger, names)
-    return kept
+    return kept, names
+
+
+def hanging_on(ledger: Ledger, names: Collection[Name]) -> list[int]:
+    """Inputs of before that turn out to hang on these names, and are about no record."""
+    found: set[int] = set()
+    asked: set[Name] = set()
+    while left := set(names) - asked:
+        asked |= left
+        rows = [row for name in left for row in ledger.subjects.get(name) or () if row[1]]
+        found.update(seq for seq, _ in rows)
+        names = {shown for _, shown in rows}
+    return sorted(seq for seq in found if not (row := ledger.inputs[seq]).record and row.payload)
 
 
 def names_erased(ledger: Ledger, refused: Refused) -> bool:

@@ -17,7 +17,7 @@ from syncengine.store import audit
 from syncengine.store.protocol import FileProgress, IntakeGroup, IntakeReceipt
 from syncengine.store.schema.intake import cursors, files, inbox, refusals, repeats
 from syncengine.store.schema.knowledge import links, records
-from syncengine.store.sql import readings, subjects
+from syncengine.store.sql import erasing, readings, subjects
 from syncengine.store.sql.decisions import open_reviews
 from syncengine.store.sql.share import partition_of
 from syncengine.store.sql.statement import Many, insert
@@ -51,7 +51,10 @@ class _Sorted:
 
 
 def accept(unit: Unit, group: IntakeGroup) -> IntakeReceipt:
-    told = _sort(unit, subjects.sift(unit, group.accepted))
+    kept, gone = subjects.sift(unit, group.accepted)
+    if late := subjects.hanging_on(unit, gone):
+        erasing.forget_inputs(unit, dict.fromkeys(late, ()))
+    told = _sort(unit, kept)
     _take(unit, told.new)
     subjects.name(unit, [(seq, one) for seq, one, _ in told.new])
     _repeat(unit, told.repeated)

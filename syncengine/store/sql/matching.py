@@ -259,6 +259,8 @@ def _wait_again(unit: Unit, *where: ColumnElement[bool]) -> None:
 
 
 def end_listing(unit: Unit, flow: str, number: int) -> None:
+    if _number(unit.connection, flow) != number:
+        return
     unseen = (theirs.c.flow == flow, theirs.c.listing < number)
     found = unit.connection.execute(select(*theirs.primary_key.columns).where(*unseen)).all()
     unit.sealing.touched(theirs, map(tuple, found))

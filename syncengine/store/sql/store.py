@@ -14,7 +14,7 @@ from syncengine.model.matching import Chosen, Keys, Listing, Neighbourhood, Thei
 from syncengine.model.payload import PayloadRow
 from syncengine.model.permit import Permit
 from syncengine.model.record import Record
-from syncengine.model.switch import Switch, Switches
+from syncengine.model.switch import Switches
 from syncengine.model.tally import Tally
 from syncengine.model.value import Json
 from syncengine.store.protocol import (
@@ -63,16 +63,16 @@ from syncengine.store.sql.book import SqlBook
 from syncengine.store.sql.claims import Alone, Claims
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.share import Share
+from syncengine.store.sql.switchboard import SqlSwitchboard
 from syncengine.store.sql.unit import Randomness, Unit
 from syncengine.vocabulary import PairState, Phase
 
 
-class SqlStore:
+class SqlStore(SqlSwitchboard):
     """A Store. Several threads may use it, and other processes may open the same database beside it."""
 
     def __init__(self, database: Database, randomness: Randomness, claims: Claims | None = None) -> None:
-        self._database = database
-        self._randomness = randomness
+        super().__init__(database, randomness)
         self._claims = claims or Alone()
         self._share: Share = None
         self._owed = False
@@ -187,28 +187,6 @@ class SqlStore:
         with self._unit(session, now) as unit:
             switches.set_pause(unit, scope, paused, reason)
 
-    def switchboard(self) -> Sequence[Switch]:
-        with self._database.reading() as connection:
-            return switches.switchboard(connection)
-
-    def switch(
-        self, scope: str, to: Phase | bool, *, actor: str, reason: str, project: str | None, now: datetime
-    ) -> bool:  # fmt: skip
-        database = self._database
-        with database.writing() as connection:
-            owner = sessions.owner(connection) if project is None else project
-            begun = sessions.admit(connection, owner)
-            if not switches.would_move(connection, scope, to):
-                return False
-            number = database.first_id(connection, session_table.c.id, 1)
-            session = Session(id=number, strand=number, kind="switch", actor=actor)
-            unit = Unit(database, connection, session, now, self._randomness)
-            sessions.begin(unit, owner, begun=begun)
-            switches.turn(unit, scope, to, reason)
-            sessions.end(unit)
-            unit.finish()
-        return True
-
     def commit_decisions(self, session: Session, batch: DecisionBatch, now: datetime) -> None:
         with self._unit(session, now) as unit:
             decisions.commit(unit, batch)
@@ -284,10 +262,6 @@ class SqlStore:
     ) -> Sequence[Candidate]:
         with self._database.reading() as connection:
             return lanes.candidates(connection, self._share, flows, now, limit, closed)
-
-    def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
-        with self._database.reading() as connection:
-            return lanes.waiting(connection, flows)
 
     def waiting_flows(self) -> Sequence[str]:
         with self._database.reading() as connection:
