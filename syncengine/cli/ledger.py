@@ -8,12 +8,12 @@ from syncengine.store.protocol import Store, Switchboard
 
 
 @contextmanager
-def existing_ledger(url: str) -> Iterator[Store]:
-    """A ledger to look at, damaged as it may be. Raises UserError where nothing was ever written."""
+def existing_ledger(url: str, *, damaged: bool = True) -> Iterator[Store]:
+    """A ledger to look at, `damaged` as it may be. Raises UserError where nothing was ever written."""
     from syncengine.store.open import open_store
 
     _must_be_there(url)
-    with closing(open_store(url, damaged=True)) as store:
+    with closing(open_store(url, damaged=damaged)) as store:
         yield store
 
 

@@ -11,6 +11,7 @@ from syncengine.store.protocol import Store, Switchboard
 
 if TYPE_CHECKING:
     from syncengine.store.condition.condition import Condition
+    from syncengine.store.sql.database import Database
 
 MEMORY = "memory:"
 _POSTGRES = ("postgresql", "postgres")

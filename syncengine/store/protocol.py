@@ -258,8 +258,7 @@ class Switchboard(Protocol):
         ...
 
     def waiting(self, flows: Sequence[str]) -> Mapping[str, int]:
-        """How many actions of each of these flows are ready to go, or are to go again; a flow without any is left out.
-        """
+        """How many actions of each of these flows are ready to go, or to go again; a flow without any is left out."""
         ...
 
     def close(self) -> None: ...

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from syncengine.errors import UserError
 from syncengine.store.sql.database import Database
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision there is, oldest first; a ledger only goes forward."""
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"

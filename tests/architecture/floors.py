@@ -53,6 +53,7 @@ THIRD_PARTY: Final[Mapping[str, tuple[str, ...]]] = {
     "pydantic_core": ("spec",),
     "sqlalchemy": ("store", "connectors.sql"),
     "alembic": ("store",),
+    "psycopg": ("store",),
     "httpx": ("connectors",),
     "tenacity": ("connectors",),
     "msgspec": ("canonical", "model"),

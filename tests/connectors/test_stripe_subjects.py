@@ -29,7 +29,7 @@ CUSTOMER = {"object": "customer", "id": "cus_1", "email": "a@b.example"}
         ({"object": "charge", "id": "ch_1", "invoice": "in_1", "customer": "cus_1"}, ("cus_1", "in_1", "ch_1"), ()),
         ({"object": "never_heard_of", "id": "x_1", "deep": [{"er": {"who": "cus_1"}}]}, ("cus_1", "x_1"), ()),
         ({"object": "never_heard_of", "id": "x_1", "holder": CUSTOMER}, ("cus_1", "x_1"), ()),
-        ({"object": "charge", "id": "ch_1", "customer": "cus_1", "on_behalf_of": "acct_1"}, ("cus_1", "ch_1"), ("acct_1",)),
+        ({"object": "charge", "id": "ch", "customer": "cus_1", "for": "acct_1"}, ("cus_1", "ch"), ("acct_1",)),
         ({"object": "customer", "id": "cus_1", "metadata": {"friend": "cus_2"}}, ("cus_1",), ("cus_2",)),
         ({"object": "balance"}, (), ()),
         ("no object", (), ()),

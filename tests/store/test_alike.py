@@ -160,7 +160,7 @@ class Story:
         number, other = self.random.randint(1, 40), self.rarely()
         said: dict[str, Any] = {"n": number, "other": other}
         name = f"of_{number % 3}"
-        owned = self.fate.random() < 0.2  # noqa: PLR2004 - now and then
+        owned = self.fate.random() < 0.2
         about: dict[str, Any] = {"subjects": ("evt_owner", name), "record": name} if owned else {}
         return delivery(f"evt_{number}", said, reading=self.rarely(), **about)
 
@@ -357,7 +357,7 @@ class Story:
         self.both(lambda s: s.set_phase(self.session, "billing", phase, "so", self.now))
         self.both(lambda s: s.set_pause(self.session, scope, paused, "so", self.now))
 
-        held, subject = self.fate.random() < 0.5, self.fate.choice(ENTITIES)  # noqa: PLR2004 - half of the time
+        held, subject = self.fate.random() < 0.5, self.fate.choice(ENTITIES)
         self.both(lambda s: s.set_legal_hold(self.session, subject, held, "so", self.now))
         self.both(lambda s: s.legal_holds())
 
