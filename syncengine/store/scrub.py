@@ -45,9 +45,6 @@ def scrub_sqlite(connection: sqlite3.Connection) -> None:
         )
 
 
-def forget_freed_pages(connection: sqlite3.Connection) -> None:
-    """What this connection frees from now on is overwritten with zeros."""
-    ask(connection, "secure_delete=on")
 
 
 def ask(connection: sqlite3.Connection, pragma: str) -> Any:
