@@ -120,8 +120,8 @@ class DecisionBatch:
     (record id, revision) pairs of every other record that was looked at. `actions` come in the order they were
     decided. `touched` are entities whose fields changed, and names of new links: open holds about them are judged
     again. `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
-    `rechecked` are those that this batch has done: one that was asked for since stays. `released` are the open holds that end with this
-    batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
+    `rechecked` are those that this batch has done: one that was asked for since stays. `released` are the open holds
+    that end with this batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
     reading that was awaited: inputs that wait for it are due, the want is withdrawn.
 
     `ours` are the match keys of entities whose matched fields moved, `theirs` those of unlinked records that were
@@ -232,8 +232,8 @@ class Doubt:
 
 
 class Leaving(Enum):
-    """What a worker leaves behind that found nothing to do: OTHERS still work, and what is left is theirs; AGAIN: nobody
-    else does, and it had not looked at everything; LAST: nobody else does, and nothing is left.
+    """What a worker leaves behind that found nothing to do: OTHERS still work, and what is left is theirs; AGAIN:
+    nobody else does, and it had not looked at everything; LAST: nobody else does, and nothing is left.
     """
 
     OTHERS = "others"

@@ -45,8 +45,6 @@ def scrub_sqlite(connection: sqlite3.Connection) -> None:
         )
 
 
-
-
 def ask(connection: sqlite3.Connection, pragma: str) -> Any:
     row = connection.execute(f"pragma {pragma}").fetchone()
     return None if row is None else row[0]
