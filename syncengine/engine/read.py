@@ -8,13 +8,13 @@ from syncengine.engine import tell
 from syncengine.engine.ask import ask
 from syncengine.engine.reading import as_input
 from syncengine.engine.world import World
-from syncengine.errors import PermanentError, TemporaryError
+from syncengine.errors import PermanentError, TemporaryError, UnfitError
 from syncengine.model.event import Accepted
 from syncengine.store.protocol import IntakeGroup, Want
 
 AGAIN = timedelta(minutes=5)
-"""When a record that could not be read is tried again, unless its system says otherwise. One whose system was away is
-tried by the next run, whenever that is.
+"""When a record that could not be read is tried again, unless its system says otherwise. One whose system was away, or
+not as the map needs it, is tried by the next run, whenever that is.
 """
 
 
@@ -31,7 +31,7 @@ class ReadBack:
         self.away: dict[str, str] = {}
         self._world = world
         self._times: Counter[tuple[str, str]] = Counter()
-        self._next: dict[tuple[str, str], Want] = {}
+        self._next: dict[str, dict[tuple[str, str], Want]] = {}
         self._told_when: set[str] = set()
 
     def round(self, limit: int) -> int:
@@ -51,11 +51,10 @@ class ReadBack:
         return len(taken)
 
     def end(self) -> None:
-        """The run is over: the next one asks again where this one found nobody."""
+        """The run is over: the next one asks again where this one found nobody, or nothing that it could read."""
         world, now = self._world, self._world.clock.now()
-        for why in sorted({self.away[_system(world, want)] for want in self._next.values()}):
-            left = [want for want in self._next.values() if self.away[_system(world, want)] == why]
-            world.store.defer_readings(world.session, left, now, why, now)
+        for why, wants in self._next.items():
+            world.store.defer_readings(world.session, list(wants.values()), now, why, now)
         self._next.clear()
 
     def _read(self, want: Want) -> Accepted | None:
@@ -74,10 +73,13 @@ class ReadBack:
                 self.away[system] = why
                 if error.delay is not None:
                     self._told_when.add(system)
+            except UnfitError as error:
+                why = str(error)
+                self._next.setdefault(why, {})[want.flow, want.id] = want
             except PermanentError as error:
                 why = str(error)
         if system in self.away and system not in self._told_when:
-            self._next[want.flow, want.id] = want
+            self._next.setdefault(why, {})[want.flow, want.id] = want
         world.store.defer_readings(world.session, [want], (now := world.clock.now()) + delay, why, now)
         if not known:
             tell.not_read(world, system, want, why)

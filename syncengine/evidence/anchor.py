@@ -66,6 +66,8 @@ def take_up(lines: Iterable[bytes]) -> tuple[Sequence[Anchor], Sequence[str]]:
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 what = str(error) if isinstance(error, _UnfitError) else "it is no anchor"
                 wrong.append(f"line {number} of the anchors: {what}")
+    if not found and not wrong:
+        wrong.append("the anchors: there is none in their file")
     return found, wrong
 
 

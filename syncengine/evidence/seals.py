@@ -59,6 +59,14 @@ class Seals:
             room = max(missing, min(len(self._by_number), _SLACK))
             self._by_number.extend(array("Q", bytes(8 * room)))
             self._settled.extend(bytes(room))
+            self._take_in()
+
+    def _take_in(self) -> None:
+        """Numbers that stood too far away before."""
+        for key in [key for key in self._by_key if type(key) is int and 0 <= key < len(self._by_number)]:
+            self._by_number[key] = self._by_key.pop(key)
+            self._settled[key] = key in self._settled_keys
+            self._settled_keys.discard(key)
 
     def get(self, key: Any) -> int:
         """0: no entry names this row, or says that it is gone."""

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from syncengine.errors import BusyError
+from syncengine.errors import BusyError, UserError
 from syncengine.store.lock import remembers
 
 BUSY_SECONDS: Final = 10
@@ -69,3 +69,16 @@ class LedgerFile:
             return self._absolute.stat().st_size > 0
         except OSError:
             return False
+
+
+def is_written(path: Path) -> bool:
+    """Whether there is a file with something in it. Raises UserError where this user may not even look."""
+    try:
+        return path.stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UserError(
+            f"the ledger {path} cannot be looked at: {error.strerror}",
+            remedy="let this user into its folder, or name another ledger with --state",
+        ) from error

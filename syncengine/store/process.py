@@ -15,14 +15,14 @@ _ENDED: Final = ("Z", "X")
 
 def mark() -> str:
     """A text for the running process that no other has, on any machine; "" where the kernel does not tell."""
-    state, started = _stat(os.getpid())
-    return f"{_room()}:{os.getpid()}:{started}" if state else ""
+    room, (state, started) = _room(), _stat(os.getpid())
+    return f"{room}:{os.getpid()}:{started}" if room and state else ""
 
 
 def is_gone(of: str) -> bool:
     """Whether the process with this mark has certainly ended. Nobody can see it of another machine or container."""
     room, number, started = (*of.rsplit(":", 2), "", "")[:3]
-    if not started or room != _room():
+    if not (room and started) or room != _room():
         return False
     try:
         os.kill(int(number), 0)  # asks only: no signal is sent

@@ -121,8 +121,8 @@ class DecisionBatch:
     decided. `touched` are entities whose fields changed, and names of new links: open holds about them are judged
     again. `sandbox` upserts the sandbox view. `tally` counts the closed outcomes per event and flow.
     `rechecked` are those that this batch has done: one that was asked for since stays. `released` are the open holds
-    that end with this batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled without the
-    reading that was awaited: inputs that wait for it are due, the want is withdrawn.
+    that end with this batch: (entity, flow id, reason). `answers` are (flow id, record id) pairs whose order is settled
+    without the reading that was awaited: inputs that wait for it are due, the want is withdrawn.
 
     `ours` are the match keys of entities whose matched fields moved, `theirs` those of unlinked records that were
     shown, `pairs` where the matching of entities stands now. Whoever shares a hash with something that moved, or was

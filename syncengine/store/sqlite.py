@@ -129,7 +129,7 @@ def database_path(url: str) -> Path:
     """The file that an URL like sqlite:///state.db names. Raises UserError where it names none."""
     _, _, rest = url.partition("://")
     path = rest.removeprefix("/").partition("?")[0]
-    if not path or path == ":memory:":
+    if not Path(path).name or path == ":memory:":
         raise UserError(
             "a ledger needs a file",
             remedy="say --state sqlite:///PATH, with four slashes for an absolute path",

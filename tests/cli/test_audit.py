@@ -233,6 +233,14 @@ def test_anchors_that_are_not_there_are_a_mistake_of_the_caller(path: Path, tmp_
     assert "cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("body", [b"", b"\n \n"])
+def test_a_file_without_an_anchor_proves_nothing(path: Path, tmp_path: Path, capsys: Capture, body: bytes) -> None:
+    (tmp_path / "anchors.jsonl").write_bytes(body)
+    code, told = anchored(path, tmp_path / "anchors.jsonl", capsys)
+    assert code == 1
+    assert "the anchors: there is none in their file" in told
+
+
 def test_a_ledger_that_nobody_used_has_nothing_to_anchor(tmp_path: Path, capsys: Capture) -> None:
     open_store(f"sqlite:///{tmp_path / 'new.db'}").close()
     assert drop(tmp_path / "new.db", tmp_path / "anchors.jsonl") == 64

@@ -10,6 +10,7 @@ import pytest
 from syncengine.connectors import sql
 from syncengine.connectors.protocol import Image, ImageQuery
 from syncengine.connectors.sql.database import Database
+from syncengine.connectors.sql.file import SqliteFile
 from syncengine.errors import PermanentError, TemporaryError, UserError
 from syncengine.model.attempt import Request
 from syncengine.vocabulary import OutcomeKind, ProbeResult
@@ -148,7 +149,7 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 def test_a_database_that_goes_away_between_two_looks_is_not_made_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    monkeypatch.setattr(SqliteFile, "check", lambda _: None)
     adapter = sql.open(setup(tmp_path, {"address": "sqlite:///missing.db"}))
     assert adapter.reader is not None
     with pytest.raises(TemporaryError, match="unable to open"):
@@ -156,11 +157,11 @@ def test_a_database_that_goes_away_between_two_looks_is_not_made_either(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_is_no_database_is_a_permanent_error(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_away_until_somebody_puts_the_right_one_there(tmp_path: Path) -> None:
     (tmp_path / "crm.db").write_text("this is a text file, and a rather long one at that, so that it has a header")
     adapter = sql.open(setup(tmp_path, {"address": "sqlite:///crm.db"}))
     assert adapter.reader is not None
-    with pytest.raises(PermanentError, match="not a database"):
+    with pytest.raises(TemporaryError, match="not a database"):
         adapter.reader.read("t", "1")
 
 

@@ -125,7 +125,10 @@ def test_a_ledger_that_is_lost_for_good_is_begun_anew_only_when_it_is_said(
 ) -> None:
     company = half
     company.state.unlink()
-    assert company.run().code == TEMPORARY
+    for command in ((), ("audit", "verify"), ("trace", "in_1")):
+        ended = company.run(*command)
+        assert ended.code == TEMPORARY, ended.said
+        assert "is not there any more" in ended.said
     assert not company.state.exists()
     company.state.with_name("state.db.lock").unlink()
     again = company.run()

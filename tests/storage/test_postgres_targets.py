@@ -82,7 +82,7 @@ class Case:
 
 CASES = [
     Case(
-        name="read-only", system="erp", words="read-only transaction",
+        name="read-only", system="erp", words="can only be read at present",
         strike=("ALTER DATABASE {it} SET default_transaction_read_only = on",),
         mend=("ALTER DATABASE {it} RESET default_transaction_read_only",),
     ),
@@ -171,7 +171,7 @@ def test_a_full_disk_of_the_server_is_told_and_half_of_nothing_is_written(
         FAULTS["full"].strike(disk / "filler")
         done = it.run()
         FAULTS["full"].mend(disk / "filler")
-        told(done, "crm", "No space left on device|could not extend")
+        told(done, "crm", "disk is full|No space left on device")
         caught_up(it, end)
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from syncengine.store import process
 from syncengine.store.process import is_gone, mark
 
 SAY = "from syncengine.store.process import mark; print(mark(), flush=True)"
@@ -41,3 +42,10 @@ def test_another_process_under_the_same_number_is_not_the_one_that_was_meant() -
 @pytest.mark.parametrize("of", ["", "::", "another-boot/1:1:1", "another-boot/1:999999999:1"])
 def test_of_a_process_that_cannot_be_seen_nothing_is_known(of: str) -> None:
     assert not is_gone(of)
+
+
+def test_where_no_room_is_told_a_process_has_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, number, started = mark().rsplit(":", 2)
+    monkeypatch.setattr(process, "_room", lambda: "")
+    assert mark() == ""
+    assert not is_gone(f":{number}:{int(started) - 1}")

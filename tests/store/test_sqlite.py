@@ -145,10 +145,18 @@ def test_an_url_names_a_file(url: str, path: str) -> None:
     assert database_path(url) == Path(path)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:state.db"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///", "sqlite:////", "sqlite:///.", "sqlite:///:memory:", "sqlite:state.db"]
+)
 def test_an_url_without_a_file_is_refused(url: str) -> None:
     with pytest.raises(UserError, match="needs a file"):
         open_store(url)
+
+
+@pytest.mark.parametrize("ask", [is_there, look_at])
+def test_a_name_that_cannot_be_looked_at_is_refused(ask: Callable[[str], object], tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be looked at: File name too long"):
+        ask(f"sqlite:///{tmp_path / ('x' * 300)}")
 
 
 @pytest.mark.parametrize("url", ["mysql://x", "", "state.db"])

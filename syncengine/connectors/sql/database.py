@@ -1,7 +1,7 @@
 """One database: how it is reached, what its errors mean, and what is known of its tables."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,14 @@ STATEMENT_SECONDS: Final = 30
 _AWAY: Final = (OperationalError, InterfaceError)
 _SYSTEMIC: Final = frozenset(["08", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX"])
 """Classes of SQLSTATE that say nothing of a row: connection, transaction, rights, schema, resources, operator."""
+
+_WORDS: Final[Mapping[str, str]] = {
+    "25006": "it can only be read at present",
+    "42501": "this user has no right to it",
+    "53100": "its disk is full",
+    "53200": "it is out of memory",
+}
+"""For errors whose own words may hold more than they should."""
 
 
 class Database:
@@ -145,6 +153,8 @@ def reason(error: Exception) -> str:
     original = getattr(error, "orig", None) or error
     if _speaks_of_itself(error, original):
         return (str(original).strip().splitlines() or [type(original).__name__])[0]
+    if known := _WORDS.get(getattr(original, "sqlstate", None) or ""):
+        return known
     diagnosis = getattr(original, "diag", None)
     names = [getattr(diagnosis, name, None) for name in ("constraint_name", "column_name")]
     return " ".join([type(original).__name__, *(str(name) for name in names if name)])

@@ -91,7 +91,7 @@ def _kind(example: object) -> str:
 
 
 def _granted(connection: sa.Connection, table: Table, need: Need) -> Iterator[Examined]:
-    name = connection.dialect.identifier_preparer.format_table(table.clause)  # type: ignore[arg-type]
+    name = connection.dialect.identifier_preparer.format_table(table.clause)
     usage, reads, inserts, updates, only = connection.execute(_RIGHTS, {"name": name}).one()
     asked = {
         "SELECT": (reads, (*need.reads, *need.writes)),

@@ -1,6 +1,6 @@
 """The ledger: is it there, does a commit last, is there room, who works on it, and what is in its queue."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -61,7 +61,7 @@ def _durability(found: Condition) -> Examined:
 
 def _room(found: Condition) -> Iterator[Examined]:
     if found.read_only:
-        following = "give this user the right to it; until then nothing is taken in, and nothing is sent"
+        following = "make it writable for this user; until then nothing is taken in, and nothing is sent"
         yield failed("writable", found.read_only, following)
     elif found.exists:
         yield ok("writable", "yes")
@@ -87,14 +87,15 @@ def _queue(queue: Queue, now: datetime) -> Iterator[Examined]:
     yield ok("actions", _counts(others) or "all done")
     if doubted := _counts({state: n for state, n in queue.open.items() if state in _DOUBTED}):
         yield warning("unknown", f"{doubted}: what became of them is not known", "run: it looks at the target")
-    if stuck := _counts({state: n for state, n in queue.open.items() if state in _STUCK}):
-        what = f"{stuck}: each holds back what comes after it"
-        yield warning("dead letters", what, "see why with `syncengine dlq list`")
+    if parked := queue.open.get(ActionState.PARKED):
+        yield warning("parked", f"{parked}: each holds back what comes after it", "see why with `syncengine trace ID`")
+    if dead := _counts(queue.dead_letters):
+        yield warning("dead letters", dead, "see why with `syncengine dlq list`")
     closed = "none yet" if queue.closed_at is None else to_text(queue.closed_at)
     yield ok("checkpoint", f"over all strands at the end of the last session: {closed}")
 
 
-def _counts(states: dict[str, int]) -> str:
+def _counts(states: Mapping[str, int]) -> str:
     return ", ".join(f"{state.replace('_', ' ')} {n}" for state, n in states.items())
 
 

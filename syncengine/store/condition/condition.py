@@ -7,14 +7,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """`due` inputs, the `oldest` of them, records whose reading is awaited, and actions that are not over by where they
-    stand. `closed_at`: when a session last ended as it should, with a checkpoint over all strands.
+    """`due` inputs, the `oldest` of them, records whose reading is awaited, actions that are not over by where they
+    stand, and dead letters of each kind. `closed_at`: when a session last ended as it should, with a checkpoint over
+    all strands.
     """
 
     due: int
     oldest: datetime | None
     readings: int
     open: Mapping[str, int]
+    dead_letters: Mapping[str, int]
     closed_at: datetime | None
 
 

@@ -10,6 +10,7 @@ from syncengine.store.schema.intake import due, inbox
 from syncengine.store.schema.knowledge import wants
 from syncengine.store.schema.trail import sessions
 from syncengine.store.schema.work import actions
+from syncengine.store.sql.failures import counts
 from syncengine.vocabulary import OVER
 
 
@@ -31,7 +32,8 @@ def queue(connection: Connection) -> Queue:
         due=waiting,
         oldest=_moment(oldest),
         readings=connection.execute(select(func.count()).select_from(wants)).scalar_one(),
-        open={state: n for state, n in sorted(map(tuple, connection.execute(unfinished)))},
+        open=dict(sorted(map(tuple, connection.execute(unfinished)))),
+        dead_letters={message.value: n for message, n in counts(connection).items()},
         closed_at=_moment(connection.execute(select(func.max(sessions.c.closed_at))).scalar()),
     )
 

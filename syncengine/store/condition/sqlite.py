@@ -14,7 +14,7 @@ from syncengine.errors import BusyError, SyncengineError, UserError
 from syncengine.store.condition.condition import Condition
 from syncengine.store.condition.queue import queue, revision
 from syncengine.store.journal import WAL, WAL_IS_SAFE_FROM, journal_mode
-from syncengine.store.ledger_file import LedgerFile
+from syncengine.store.ledger_file import LedgerFile, is_written
 from syncengine.store.lock import holder, remembers
 from syncengine.store.sqlite import explain
 from syncengine.store.upgrade import REVISIONS
@@ -25,7 +25,7 @@ _PATIENCE: Final = 2.0
 def look_at(path: Path) -> Condition:
     """Raises UserError and BusyError for a file that is there and cannot be looked at."""
     server = f"SQLite {sqlite3.sqlite_version}"
-    if not path.exists() or path.stat().st_size == 0:
+    if not is_written(path):
         if remembers(path):
             raise BusyError(
                 f"the ledger {path} is not there any more; there was one when an engine last worked here",
@@ -69,14 +69,16 @@ def _durability(connection: sqlite3.Connection) -> tuple[str, str, str]:
         safe = ".".join(map(str, WAL_IS_SAFE_FROM))
         unsafe = f"SQLite {sqlite3.sqlite_version} can damage a file in WAL mode when several processes write"
         return "journal_mode wal", unsafe, f"end other processes: the next run turns it back; or use SQLite {safe}"
-    if found != WAL and wanted != WAL:
+    if WAL not in (found, wanted):
         _ask(connection, f"journal_mode={wanted}")
         found = _ask(connection, "journal_mode")
     _ask(connection, "synchronous=full")
     level = {"2": "full", "3": "extra"}.get(_ask(connection, "synchronous"), "less than full")
     turning = f"; the next run turns it to {wanted}" if found != wanted else ""
-    unsafe = "" if level in ("full", "extra") else "SQLite does not flush what it commits"
-    return f"journal_mode {found}, synchronous {level}{turning}", unsafe, "use another build of SQLite" if unsafe else ""
+    durability = f"journal_mode {found}, synchronous {level}{turning}"
+    if level in ("full", "extra"):
+        return durability, "", ""
+    return durability, "SQLite does not flush what it commits", "use another build of SQLite"
 
 
 def _ask(connection: sqlite3.Connection, pragma: str) -> str:

@@ -39,7 +39,7 @@ erasing: Final = Table(
     number("number"),
     PrimaryKeyConstraint("step", "kind", "number"),
 )  # fmt: skip
-"""What an erasure that has begun is still to take out, step by step: records, then inputs and refusals, then payloads."""
+"""What an erasure that has begun is still to take out, step by step: records, inputs and refusals, then payloads."""
 
 legal_holds: Final = Table(
     "legal_holds", METADATA,
