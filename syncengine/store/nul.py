@@ -1,7 +1,8 @@
 """The one character that PostgreSQL cannot keep in a text, and how it is kept all the same.
 
 No delivery holds it: it is refused before. An id in somebody's database, or the words of a target, may. Such a text is
-spelled in another way on its way in, between two marks that no text has by itself, and as it was on its way out.
+spelled in another way on its way in, between two marks, and as it was on its way out. One that has the first mark at its
+beginning by itself is spelled too.
 """
 
 from typing import Any, Final
@@ -31,10 +32,13 @@ def read(text: str) -> str:
 
 class NulCursor(psycopg.Cursor[Any]):
     """The driver refuses the character before it asks the server anything: then the same is asked once more, with
-    nothing lost. A text without it costs nothing.
+    nothing lost.
     """
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> "NulCursor":
+        values = params.values() if isinstance(params, dict) else params or ()
+        if any(isinstance(value, str) and value.startswith(_OPEN) for value in values):
+            params = without(params)
         try:
             return super().execute(query, params, **how)
         except psycopg.DataError:
@@ -47,7 +51,7 @@ class NulCursor(psycopg.Cursor[Any]):
 def without(given: Any) -> Any:
     """Parameters as they can be kept, however deep texts are in them."""
     if isinstance(given, str):
-        return spelled(given) if _NUL in given else given
+        return spelled(given) if _NUL in given or given.startswith(_OPEN) else given
     if isinstance(given, dict):
         return {name: without(value) for name, value in given.items()}
     if isinstance(given, (list, tuple)):

@@ -76,11 +76,12 @@ def is_there(url: str) -> bool:
     """Whether anything was ever written to a ledger. Makes none. Raises UserError and BusyError."""
     kind = url.partition(":")[0].partition("+")[0]
     if kind == "sqlite":
+        from syncengine.store.ledger_file import is_written
         from syncengine.store.lock import remembers
         from syncengine.store.sqlite import database_path
 
         path = database_path(url)
-        return (path.is_file() and path.stat().st_size > 0) or remembers(path)
+        return is_written(path) or remembers(path)
     if kind in _POSTGRES:
         from syncengine.store.postgres import open_database
         from syncengine.store.upgrade import is_begun

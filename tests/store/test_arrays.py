@@ -139,3 +139,12 @@ def test_the_layer_is_in_use(connection: Connection, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(kind, "run", lambda *_, kind=kind: kind.__name__)
     assert str(ADD.run(connection, [row(n) for n in range(FEW + 1)])) == "Copied"
     assert str(GROW.run(connection, [("x", n, n, 0) for n in range(FEW + 1)])) == "Arrays"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\uffff\ufffea", "\uffff\ufffea\ufffe\uffff"])
+@pytest.mark.parametrize("count", [1, 2, FEW + 1])
+def test_a_text_that_has_to_be_spelled_is_read_as_it_was(connection: Connection, text: str, count: int) -> None:
+    ADD.run(connection, [(n, text, 1, 1, b"", 0) for n in range(count)])
+    assert {row.flow for row in connection.execute(select(THINGS.c.flow))} == {text}
+    assert GROW.run(connection, [(f"{text}{n}", 2, n, 1) for n in range(count)]) == count
+    assert len(BY_FLOW.rows(connection, [f"{text}{n}" for n in range(count)], 1)) == count

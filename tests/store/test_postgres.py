@@ -24,7 +24,10 @@ from tests.store.proxy import Cut, Wire
 from tests.store.scene import Scene
 
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
-TEXTS: Final = ("a\0b", "\0", "a\uffff0b", "\uffff\0\uffff", "\uffff\uffff0", "\uffff\ufffe\0\ufffe\uffff")
+TEXTS: Final = (
+    "a\0b", "\0", "a\uffff0b", "\uffff\0\uffff", "\uffff\uffff0", "\uffff\ufffe\0\ufffe\uffff", "\uffff\ufffeab",
+    "\uffff\ufffeab\ufffe\uffff",
+)  # fmt: skip
 SECRET: Final = "pass-word-of-mine"
 
 

@@ -1,7 +1,7 @@
 """What is so only where SQLite keeps the ledger: durability, locks, and errors in words."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from syncengine.errors import BusyError, UserError
 from syncengine.store import ledger_file
 from syncengine.store.journal import journal_mode
-from syncengine.store.open import open_store
+from syncengine.store.open import is_there, look_at, open_store
 from syncengine.store.sql.database import Database
 from syncengine.store.sql.store import SqlStore
 from syncengine.store.sqlite import database_path, open_database

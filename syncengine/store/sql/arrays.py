@@ -124,10 +124,11 @@ def kept(rows: Rows) -> Rows:
 
 def _kept(rows: Rows, texts: Collection[int]) -> Rows:
     """`texts` are the places of texts. In this form nobody but the server would refuse the character NUL, and the
-    transaction with it.
+    transaction with it; and what begins like a text that was spelled for it would be read as one.
     """
     for place in texts:
-        if "\0" in "".join([row[place] or "" for row in rows]):
+        joined = "".join([row[place] or "" for row in rows])
+        if "\0" in joined or "\uffff\ufffe" in joined:
             from syncengine.store.nul import without
 
             return [without(row) for row in rows]

@@ -45,7 +45,7 @@ class Bulk:
                 self._together = together(self._construct, dialect, self._names)
             if len(rows) > FEW and (changed := self._together.run(connection, rows)) is not None:
                 return changed
-            rows = kept(rows)
+            rows = kept(rows) if len(rows) > 1 else rows  # a cursor sees to a single one
         if dialect.name not in self._texts:
             self._texts[dialect.name] = _text(self._construct, dialect, self._names)
         return connection.exec_driver_sql(self._texts[dialect.name], list(rows)).rowcount
