@@ -81,7 +81,7 @@ def _promote(
 ) -> Exit:  # fmt: skip
     spec = _read(maps)
     _check(scope, spec)
-    if not reason:
+    if not reason.strip():
         remedy = "Say why with --reason; it is kept in the audit trail."
         raise UserError(f"{scope} is to write more, and nobody says why", remedy=remedy, rule="phase/no-reason")
     _without_mistakes(spec)

@@ -147,8 +147,9 @@ class ReviewTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordTold:
-    """One entity: `erased` names the entry that says that nothing is known of it any more; `unsettled` says which of its records await a reading, and why. `actions` have a cause that is not
-    among the inputs; `holds` an action that is not told.
+    """One entity: `erased` names the entry that says that nothing is known of it any more; `unsettled` says which of
+    its records await a reading, and why. `actions` have a cause that is not among the inputs; `holds` an action that is
+    not told.
     """
 
     object: str

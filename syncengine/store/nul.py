@@ -1,8 +1,8 @@
 """The one character that PostgreSQL cannot keep in a text, and how it is kept all the same.
 
 No delivery holds it: it is refused before. An id in somebody's database, or the words of a target, may. Such a text is
-spelled in another way on its way in, between two marks, and as it was on its way out. One that has the first mark at its
-beginning by itself is spelled too.
+spelled in another way on its way in, between two marks, and as it was on its way out. One that begins with the first
+mark by itself is spelled too.
 """
 
 from typing import Any, Final

@@ -197,8 +197,11 @@ def test_a_set_is_promoted_one_step_with_a_reason(command: Command, capsys: Capt
     assert "erp" not in out
 
 
-def test_whoever_lets_more_be_written_says_why(command: Command, capsys: Capture) -> None:
-    assert command("phase", "promote", "set:crm-view") == Exit.USAGE
+@pytest.mark.parametrize("reason", [(), ("--reason", "  ")])
+def test_whoever_lets_more_be_written_says_why(
+    command: Command, capsys: Capture, reason: tuple[str, ...]
+) -> None:  # fmt: skip
+    assert command("phase", "promote", "set:crm-view", *reason) == Exit.USAGE
     assert "--reason" in capsys.readouterr().err
     assert command("phase", "show", "--format", "json") == Exit.DONE
     assert sets(said(capsys))["set:crm-view"] == ("controlled", "observe", "observe")
