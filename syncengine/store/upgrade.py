@@ -50,9 +50,14 @@ def _revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         _must_be_empty(connection)
         return ""
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    revision = "" if found is None else str(found)
-    if revision and revision not in REVISIONS:
+    found = [str(word) for word in connection.execute(text("SELECT version_num FROM alembic_version")).scalars()]
+    if len(found) != 1 or not found[0]:
+        raise UserError(
+            "this ledger does not say which schema it has: somebody changed its table alembic_version",
+            remedy="restore it from a backup",
+        )
+    (revision,) = found
+    if revision not in REVISIONS:
         raise UserError(
             f"a newer version of syncengine made this ledger (schema {revision})",
             remedy=f"install that version; this one knows schemas up to {REVISIONS[-1]}",

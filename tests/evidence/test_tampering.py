@@ -165,14 +165,24 @@ def test_a_ledger_that_went_another_way(ledgers: Ledgers) -> None:
 # --- the bytes of a file
 
 
-@pytest.mark.parametrize("revision", ["0001", "0003", "9999"])
+@pytest.mark.parametrize("revision", ["0001", "0003", "9999", ""])
 def test_a_revision_that_is_not_the_schemas(on_sqlite: Ledgers, tmp_path: Path, revision: str) -> None:
     path = Path(copyfile(on_sqlite.state.removeprefix("sqlite:///"), tmp_path / "state.db"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
         connection.commit()
     (said,) = judged(path)
-    assert "its schema" in said or "a newer version" in said
+    assert "its schema" in said or "a newer version" in said or "which schema" in said
+
+
+def test_a_strand_that_is_no_number(on_sqlite: Ledgers, tmp_path: Path) -> None:
+    path = Path(copyfile(on_sqlite.state.removeprefix("sqlite:///"), tmp_path / "state.db"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER audit_refuses_update")
+        connection.execute("PRAGMA ignore_check_constraints = on")
+        connection.execute("UPDATE audit SET strand = '' WHERE strand = 1 AND number = 3")
+        connection.commit()
+    assert any("is no number" in said for said in judged(path))
 
 
 def judged(path: Path) -> tuple[str, ...]:

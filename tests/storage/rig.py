@@ -10,6 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from syncengine.evidence.verify import verify
+from syncengine.store.open import open_store
 from tests.crash import writelog
 from tests.quickstart import oracle
 from tests.quickstart.workspace import ROOT, Workspace
@@ -118,8 +120,9 @@ class Company:
     def wrong(self) -> list[str]:
         """What is written twice, and what of the trail does not hold."""
         twice = [f"{s}: {what}" for s in TARGETS for what in writelog.written_twice(self.folder, s)]
-        verified = self.run("audit", "verify")
-        return [*twice, *([verified.said] if verified.code else []), *self._unsound()]
+        with closing(open_store(self.url, damaged=True)) as store:
+            verdict = verify(store.book())
+        return [*twice, *verdict.places, *self._unsound()]
 
     def _unsound(self) -> Iterable[str]:
         for name in ("ledger", *TARGETS) if self.state.exists() else TARGETS:

@@ -80,7 +80,7 @@ def test_a_run_says_what_is_wrong_and_the_next_one_catches_up(
     _catches_up(company, undisturbed)
 
 
-@pytest.mark.parametrize("point", ["share.taken", "intake.committed", "decide.judged", "intent.committed"])
+@pytest.mark.parametrize("point", ["intake.committed", "intent.committed"])
 def test_a_ledger_on_a_full_disk_keeps_what_it_acknowledged(
     point: str, half: Company, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

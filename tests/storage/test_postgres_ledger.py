@@ -66,7 +66,7 @@ def half(kept: Kept) -> None:
         (aside / name).rename(inbox / name)
 
 
-@pytest.mark.parametrize("point", ["intake.committed", "decide.judged", "intent.committed", "settle.committed"])
+@pytest.mark.parametrize("point", ["decide.judged", "intent.committed"])
 def test_a_server_that_is_stopped_and_comes_back_has_lost_nothing(
     point: str, kept: Kept, undisturbed: Undisturbed
 ) -> None:
@@ -164,7 +164,7 @@ def test_a_right_that_was_taken_away_is_named(kept: Kept, undisturbed: Undisturb
     kept.catches_up(undisturbed)
 
 
-@pytest.mark.parametrize("point", ["share.taken", "decide.judged"])
+@pytest.mark.parametrize("point", ["decide.judged"])
 def test_a_full_disk_of_the_server_is_told_and_what_was_acknowledged_stays(
     point: str, cluster: Cluster, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, func, select, tuple_
 
+from syncengine.errors import UserError
 from syncengine.model.book import Head, Heads, Row, Shape
 from syncengine.model.entry import ChainedEntry
 from syncengine.model.payload import PayloadRow
@@ -52,6 +53,8 @@ class SqlBook:
         with self._reading() as connection:
             after: int | None = connection.execute(_NEXT_STRAND, {"after": _LOWEST}).scalar()
             while after is not None:
+                if not isinstance(after, int):
+                    raise UserError("a strand of the table audit is no number", remedy="restore it from a backup")
                 found.append(after)
                 after = connection.execute(_NEXT_STRAND, {"after": after}).scalar()
         return found
