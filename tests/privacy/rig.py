@@ -115,6 +115,7 @@ class Rig(Stage):
 
     def dossier(self) -> Dossier:
         """All that the ledger knows."""
+        assert isinstance(self.store, MemoryStore)
         records = list(range(1, 1 + len(self.store.dump()["records"])))
         inputs = list(range(1, 1 + sum(1 for _ in self.store._ledger.inputs)))
         return self.store.dossier(records, inputs)
