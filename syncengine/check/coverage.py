@@ -1,7 +1,7 @@
 """How much of a map has an owner and a rule: a figure for going live."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 from syncengine.check.reads import fields_read
@@ -26,17 +26,33 @@ def resolved(spec: MapSpec) -> frozenset[tuple[str, str]]:
     return frozenset(
         (subject.object, name)
         for subject in spec.objects.values()
-        for name, times in Counter(_said(subject)).items()
+        for name, times in Counter(_said(subject, _answered(spec, subject))).items()
         if times == 1 and subject.owner_of(name) in known
     )
 
 
-def _said(subject: ObjectSpec) -> Iterator[str]:
-    """Fields whose owner has a flow that spells them, once for each of his flows."""
+def _said(subject: ObjectSpec, answered: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """Fields whose owner has a flow that spells them, once for each of his flows. What a request asks for is said by
+    the record that answers it.
+    """
     owners = {name: subject.owner_of(name) for name in subject.fields}
     for flow_name, flow in subject.flows.items():
         system = subject.system_of(flow_name)
-        yield from (name for name in flow.fields if owners.get(name) == system)
+        proposed = answered.get(system, frozenset()) if flow_name in subject.born_in else frozenset()
+        yield from (name for name in flow.fields if owners.get(name) == system and name not in proposed)
+
+
+def _answered(spec: MapSpec, subject: ObjectSpec) -> Mapping[str, frozenset[str]]:
+    """By system: the fields with which a flow that is no birth place creates there, and does no more."""
+    found: dict[str, frozenset[str]] = {}
+    makers = subject.flows.keys() - set(subject.born_in)
+    for grant in (grant for write_set in spec.authority.values() for grant in write_set.grants):
+        only_creates = "create" in grant.may and "update" not in grant.may
+        if grant.object == subject.object and only_creates and grant.flow in makers:
+            system = subject.system_of(grant.flow)
+            spelled = frozenset(grant.fields) & subject.flows[grant.flow].fields.keys()
+            found[system] = found.get(system, frozenset()) | spelled
+    return found
 
 
 def ruled(spec: MapSpec) -> frozenset[tuple[str, str]]:

@@ -22,7 +22,8 @@ CANNOT_BE_SHOWN = {
 """What no text can be an example of: bytes, sizes, folders and commands."""
 
 OF_COMMANDS = (
-    "usage/", "explain/", "init/", "fmt/", "trace/", "ledger/", "state/", "production-refused", "application/json"
+    "usage/", "explain/", "init/", "fmt/", "trace/", "ledger/", "state/", "production-refused", "application/json",
+    "audit/", "dlq/", "erase/", "phase/",
 )  # fmt: skip
 """Ids of what commands refuse; they are no mistakes of a map."""
 

@@ -26,13 +26,11 @@ def test_a_change_that_comes_back_after_it_was_sent_is_written_back() -> None:
     assert driver.row(CRM, "in_1")["total"] == 1
 
 
-def test_a_confirmation_leaves_what_was_decided_since_pending() -> None:
+def test_a_late_confirmation_does_not_undo_what_was_decided_since() -> None:
     driver = changed_but_unanswered(2)
     driver.deliver(bill(6, total=3), "evt_2")
     driver.probe()
-    made = len(driver.actions)
     driver.recheck(invoice(driver).entity)
-    assert len(driver.actions) == made
     driver.settle()
     assert driver.row(CRM, "in_1")["total"] == 3
     assert crm(driver).intended is None
